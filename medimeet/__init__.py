@@ -1,0 +1,1 @@
+"""MediMeet: the portal that a small clinic runs on its own machine."""
