@@ -24,13 +24,13 @@ check: $(VENV)/.test ## check style, types and the direction of imports, without
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy medimeet
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 screenshots: $(VENV)/.test chromium ## take the README's pictures again
 	@$(BIN)/python -m tests.screenshots
 
 chromium: ## install Debian's Chromium for the browser tests, where there is none (as root)
-	@bash scripts/install-chromium
+	@scripts/install-chromium
 
 clean: ## remove the environment and the caches; the data in instance/ stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -1,0 +1,37 @@
+"""How gunicorn serves MediMeet in production: `.venv/bin/gunicorn wsgi:app` reads this file by itself.
+
+Settings are MEDIMEET_... in the environment or in .env, as everywhere. No preloading: a database engine must
+not live through a fork.
+"""
+
+import os
+
+from medimeet.config import read_settings
+
+_settings = read_settings()
+_cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+
+bind = f"{_settings['HOST']}:{_settings['PORT']}"
+worker_class = "gthread"
+workers = _settings["WORKERS"] or min(len(_cores), 4)
+threads = 64  # a thread is held for the life of a socket, so there are many; once pinned they cost nothing
+worker_connections = 1000
+keepalive = 20
+timeout = 60
+graceful_timeout = 15
+max_requests = 0  # a worker that restarts by count would cut live dictations
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # heartbeats must not wait for a slow disk
+control_socket_disable = True  # it stands in the home folder: read-only homes, two instances
+forwarded_allow_ips = ""  # X-Forwarded-* is read in one place, by MEDIMEET_TRUSTED_PROXIES
+
+
+def pre_fork(server, worker):
+    """Give the coming worker the core that has the fewest, also where it replaces one that died."""
+    in_use = [other.core for other in server.WORKERS.values()]
+    worker.core = min(_cores, key=in_use.count)
+
+
+def post_fork(server, worker):
+    """Pin the worker: hand-offs of the interpreter lock between cores cost up to four fifths of the throughput."""
+    if _settings["PIN_WORKERS"] and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {worker.core})
