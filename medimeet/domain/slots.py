@@ -1,0 +1,280 @@
+"""Slots are values: computed from what a doctor declares, and named by an id that holds the doctor and the start.
+
+Expansion on the days of a clock change: docs/decisions/0002-slots-on-clock-changes.md.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from medimeet.domain.wall_clock import MINUTES_A_DAY, occurrences, real_spans
+
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
+_MINUTE_BITS = 26
+_MINUTES = 1 << _MINUTE_BITS
+_DOCTORS = 1 << 27
+# "medime" in ASCII, then version 8 (RFC 9562: our own layout), then the two bits of the variant.
+_UUID_PREFIX = 0x6D656469_6D65_8510_8000_000000000000
+_SLOT_ID_BITS = 53
+
+
+class UnknownSlot(ValueError):
+    """An id that no slot can have."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such time. Choose one of the times that are shown.")
+
+
+class SlotKey(NamedTuple):
+    """What a slot id says: whose slot, and when it starts (UTC)."""
+
+    doctor_id: int
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """One declaration: a weekday (0 is Monday) or a date, minutes of the clinic's wall clock (0 to 1440), slot length.
+
+    Raises ValueError, in words that say how to mend it.
+    """
+
+    day_of_week: int | None
+    date: date | None
+    start_minute: int
+    end_minute: int
+    slot_minutes: int
+
+    def __post_init__(self) -> None:
+        if (self.day_of_week is None) == (self.date is None):
+            raise ValueError("Choose either a day of the week or a date.")
+        if self.day_of_week is not None and not 0 <= self.day_of_week <= 6:
+            raise ValueError("The day of the week is 0 (Monday) to 6 (Sunday).")
+        _check_minutes(self.start_minute, self.end_minute)
+        if self.slot_minutes < 1:
+            raise ValueError("A slot lasts at least one minute.")
+        if self.start_minute + self.slot_minutes > self.end_minute:
+            raise ValueError("Not one slot fits between these times. Choose a later end or shorter slots.")
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A day, or from start_minute to end_minute of it on the clinic's wall clock, without slots.
+
+    Raises ValueError, in words that say how to mend it.
+    """
+
+    date: date
+    start_minute: int | None = None
+    end_minute: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.start_minute is None and self.end_minute is None:
+            return
+        if self.start_minute is None or self.end_minute is None:
+            raise ValueError("Give both a start and an end, or neither for the whole day.")
+        _check_minutes(self.start_minute, self.end_minute)
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A time that is taken: UTC, half-open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time of one doctor: UTC, half-open."""
+
+    doctor_id: int
+    starts_at: datetime
+    ends_at: datetime
+    is_free: bool = True
+
+    @property
+    def id(self) -> int:
+        """The reversible id: see encode_slot."""
+        return encode_slot(self.doctor_id, self.starts_at)
+
+
+def encode_slot(doctor_id: int, starts_at: datetime) -> int:
+    """The slot's id, 53 bits: the doctor, then the minutes since 2020 UTC. Raises ValueError where none is possible."""
+    minutes, rest = divmod(starts_at - _EPOCH, _MINUTE)
+    if not 1 <= doctor_id < _DOCTORS:
+        raise ValueError("A slot id needs a doctor's id of 1 to 134217727.")
+    if rest or not 0 <= minutes < _MINUTES:
+        raise ValueError("A slot starts on a whole minute between the years 2020 and 2147.")
+    return doctor_id << _MINUTE_BITS | minutes
+
+
+def decode_slot(slot_id: int) -> SlotKey:
+    """Whose slot it is and when it starts, UTC. Raises UnknownSlot."""
+    if isinstance(slot_id, bool) or not isinstance(slot_id, int):
+        raise UnknownSlot
+    doctor_id, minutes = divmod(slot_id, _MINUTES)
+    if not 1 <= doctor_id < _DOCTORS:
+        raise UnknownSlot
+    return SlotKey(doctor_id, _EPOCH + minutes * _MINUTE)
+
+
+def slot_uuid(slot_id: int) -> uuid.UUID:
+    """The same id as a UUID, version 8, beginning 6d656469-6d65-8510-80. Raises UnknownSlot."""
+    decode_slot(slot_id)
+    return uuid.UUID(int=_UUID_PREFIX | slot_id)
+
+
+def slot_id_of_uuid(slot: uuid.UUID) -> int:
+    """The integer id in a slot's UUID. Raises UnknownSlot for any other UUID."""
+    slot_id = slot.int ^ _UUID_PREFIX
+    if slot_id >> _SLOT_ID_BITS:
+        raise UnknownSlot
+    decode_slot(slot_id)
+    return slot_id
+
+
+def declared_slots(
+    doctor_id: int,
+    hours: Sequence[WorkingHours],
+    exclusions: Sequence[Exclusion],
+    zone: ZoneInfo,
+    first_day: date,
+    last_day: date,
+) -> list[Slot]:
+    """All slots of the days from first to last (both included), in order of start; none overlaps another."""
+    hours_by_day = _by_day(hours)
+    exclusions_by_date: dict[date, list[Exclusion]] = defaultdict(list)
+    for exclusion in exclusions:
+        exclusions_by_date[exclusion.date].append(exclusion)
+    slots: list[Slot] = []
+    for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        declarations = hours_by_day.get(day.weekday(), []) + hours_by_day.get(day, [])
+        if declarations:
+            day_slots = _slots_of_day(doctor_id, declarations, day, zone)
+            slots += _without_excluded(day_slots, exclusions_by_date.get(day, []), zone)
+    return slots
+
+
+def mark_taken(slots: Sequence[Slot], busy: Sequence[Busy]) -> list[Slot]:
+    """One doctor's slots, as declared_slots gives them, with is_free False where a busy time overlaps; linear."""
+    waiting = sorted((time for time in busy if time.starts_at < time.ends_at), key=attrgetter("starts_at"))
+    position, busy_until = 0, datetime.min.replace(tzinfo=UTC)
+    marked = []
+    for slot in slots:
+        while position < len(waiting) and waiting[position].starts_at < slot.ends_at:
+            busy_until = max(busy_until, waiting[position].ends_at)
+            position += 1
+        taken = busy_until > slot.starts_at and slot.is_free
+        marked.append(replace(slot, is_free=False) if taken else slot)
+    return marked
+
+
+def free_starts(slots: Sequence[Slot], duration: timedelta, now: datetime) -> list[Slot]:
+    """The spans that can be booked after `now`, one for each start, sorted as `slots` are.
+
+    A span lasts the duration, or the slot's own length if that is longer, and lies within free slots of the same
+    doctor that follow each other without a gap.
+    """
+    return [span for span in _bookable_spans(slots, duration) if span.starts_at > now]
+
+
+def fitting(slots: Sequence[Slot], starts_at: datetime, duration: timedelta) -> Slot | None:
+    """The span that can be booked at that very start, as free_starts gives it, or None."""
+    return next((span for span in _bookable_spans(slots, duration) if span.starts_at == starts_at), None)
+
+
+def find_overlap(hours: Sequence[WorkingHours]) -> tuple[WorkingHours, WorkingHours] | None:
+    """Two of one doctor's declarations that claim the same time, the earlier first, or None.
+
+    A dated declaration adds to the weekly ones of its weekday, so it may not overlap these either.
+    """
+    by_day = _by_day(hours)
+    for day, declarations in by_day.items():
+        weekly = by_day.get(day.weekday(), []) if isinstance(day, date) else []
+        overlap = _first_overlap(declarations + weekly)
+        if overlap:
+            return overlap
+    return None
+
+
+def whole_slots(hours: WorkingHours) -> int:
+    """How many slots a declaration holds on an ordinary day; a rest too short for a slot holds none."""
+    return (hours.end_minute - hours.start_minute) // hours.slot_minutes
+
+
+def _check_minutes(start_minute: int, end_minute: int) -> None:
+    if not 0 <= start_minute < end_minute <= MINUTES_A_DAY:
+        raise ValueError("The start must be before the end, both between 00:00 and 24:00.")
+
+
+def _by_day(hours: Iterable[WorkingHours]) -> dict[int | date, list[WorkingHours]]:
+    by_day: dict[int | date, list[WorkingHours]] = defaultdict(list)
+    for declaration in hours:
+        key = declaration.date if declaration.day_of_week is None else declaration.day_of_week
+        if key is not None:
+            by_day[key].append(declaration)
+    return dict(by_day)
+
+
+def _first_overlap(declarations: list[WorkingHours]) -> tuple[WorkingHours, WorkingHours] | None:
+    in_order = sorted(declarations, key=attrgetter("start_minute"))
+    # Two neighbours overlap if any two do: where none of the neighbours does, each ends before all later ones begin.
+    for earlier, later in zip(in_order, in_order[1:], strict=False):
+        if later.start_minute < earlier.end_minute:
+            return earlier, later
+    return None
+
+
+def _slots_of_day(doctor_id: int, declarations: list[WorkingHours], day: date, zone: ZoneInfo) -> list[Slot]:
+    slots = [slot for hours in declarations for slot in _slots_of_declaration(doctor_id, hours, day, zone)]
+    slots.sort(key=attrgetter("starts_at"))
+    kept: list[Slot] = []
+    for slot in slots:
+        if not kept or slot.starts_at >= kept[-1].ends_at:
+            kept.append(slot)
+    return kept
+
+
+def _slots_of_declaration(doctor_id: int, hours: WorkingHours, day: date, zone: ZoneInfo) -> Iterator[Slot]:
+    """A slot at each time of the grid that exists, two at one that exists twice, none past the declaration's end."""
+    spans = real_spans(day, hours.start_minute, hours.end_minute, zone)
+    length = hours.slot_minutes * _MINUTE
+    for minute in range(hours.start_minute, hours.end_minute - hours.slot_minutes + 1, hours.slot_minutes):
+        for starts_at in occurrences(day, minute, zone):
+            if starts_at + length <= spans[-1][1]:
+                yield Slot(doctor_id, starts_at, starts_at + length)
+
+
+def _without_excluded(slots: list[Slot], exclusions: list[Exclusion], zone: ZoneInfo) -> list[Slot]:
+    spans = [span for exclusion in exclusions for span in _excluded_spans(exclusion, zone)]
+    return [slot for slot in slots if not any(start < slot.ends_at and slot.starts_at < end for start, end in spans)]
+
+
+def _excluded_spans(exclusion: Exclusion, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    end_minute = MINUTES_A_DAY if exclusion.end_minute is None else exclusion.end_minute
+    return real_spans(exclusion.date, exclusion.start_minute or 0, end_minute, zone)
+
+
+def _bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
+    """Walks backwards, knowing for each doctor when the next slot starts and how long it stays free from there."""
+    following: dict[int, tuple[datetime, datetime]] = {}
+    spans = []
+    for slot in reversed(slots):
+        next_start, next_free_until = following.get(slot.doctor_id, (None, slot.ends_at))
+        free_until = next_free_until if next_start == slot.ends_at else slot.ends_at
+        if not slot.is_free:
+            following[slot.doctor_id] = (slot.starts_at, slot.starts_at)
+            continue
+        following[slot.doctor_id] = (slot.starts_at, free_until)
+        ends_at = max(slot.ends_at, slot.starts_at + duration)
+        if ends_at <= free_until:
+            spans.append(replace(slot, ends_at=ends_at))
+    return spans[::-1]
