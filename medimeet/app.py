@@ -1,0 +1,85 @@
+"""The application factory."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from medimeet import db
+from medimeet.blueprints import register_blueprints
+from medimeet.config import ROOT, read_settings
+from medimeet.extensions import babel, csrf, migrate
+from medimeet.web import context, errors, guard, headers, limits, signed_in
+
+BODY_LIMIT = 6 * 1024 * 1024
+FORM_LIMIT = 1024 * 1024
+
+
+class RowId(IntegerConverter):
+    """Whole numbers that JavaScript and every database keep; larger ones are simply not found."""
+
+    def __init__(self, map: Any, **options: Any) -> None:
+        super().__init__(map, max=2**53 - 1, **options)
+
+    def to_python(self, value: str) -> int:
+        return super().to_python(value[:20])
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """The application, configured from the environment and, above it, from `settings`.
+
+    Raises BadSetting for a setting that can't be read, RuntimeError for a route without an access rule.
+    """
+    app = Flask(__name__)
+    app.config.from_mapping(read_settings() | dict(settings or {}))
+    _configure(app)
+    app.url_map.converters["int"] = RowId
+    app.url_map.strict_slashes = False
+    for part in (db, context, errors, headers, limits, signed_in):
+        part.start(app)
+    babel.init_app(app)
+    csrf.init_app(app)
+    migrate.init_app(app, db.db, directory=str(ROOT / "migrations"))
+    register_blueprints(app)
+    guard.require_rules(app)
+    return app
+
+
+def _configure(app: Flask) -> None:
+    Path(app.config["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret_key(Path(app.config["DATA_DIR"]))
+    app.config["BASE_URL"] = (app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}").rstrip("/")
+    is_secure = app.config["BASE_URL"].startswith("https://")
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        SESSION_COOKIE_NAME="__Host-medimeet" if is_secure else "medimeet",
+        SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    hops = app.config["TRUSTED_PROXIES"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def kept_secret_key(data_folder: Path) -> str:
+    """The secret key of this data folder; made at first use, readable by its owner only."""
+    file = data_folder / "secret-key"
+    try:
+        with open(file, "x", opener=_owner_only) as new:
+            new.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return file.read_text().strip()
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,138 @@
+"""One typed table of settings; the only reader of the environment.
+
+Every setting is `MEDIMEET_<NAME>` in the environment or in `.env`; the environment wins.
+docs/configuration.md is made from `SETTINGS` (`flask settings --markdown`).
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from flask import current_app
+
+PREFIX = "MEDIMEET_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: its name without the prefix, its type, what holds without it, and what it does."""
+
+    name: str
+    kind: type
+    default: Any
+    says: str
+
+
+SETTINGS = (
+    Setting("DATA_DIR", str, "instance", "The data folder: database, secret key, uploads, outbox."),
+    Setting("DATABASE_URL", str, "", "The database; empty means SQLite in the data folder. `postgresql://…` for PostgreSQL."),
+    Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept in the data folder."),
+    Setting("HOST", str, "127.0.0.1", "The address to serve on (`HOST=` works too)."),
+    Setting("PORT", int, 8000, "The port to serve on (`PORT=` works too)."),
+    Setting("BASE_URL", str, "", "How people reach this site, for links in mails; empty means the address served."),
+    Setting("DEMO", bool, False, "Demo mode: demo data, an outbox page open to all, sign-in buttons. `make run` sets it."),
+    Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the site and set `X-Forwarded-*`."),
+    Setting("WORKERS", int, 0, "Worker processes of `flask serve`; 0 means one a core, at most 4."),
+    Setting("PIN_WORKERS", bool, True, "Keep each worker on one core: steadier and faster under load."),
+    Setting("SMTP_URL", str, "", "The mail server, `smtp://user:password@host:587` or `smtps://…`; empty means files in the outbox."),
+    Setting("MAIL_FROM", str, "", "The sender of mails; empty means the clinic's own address."),
+    Setting("SMS_URL", str, "", "The SMS gateway; empty means files in the outbox."),
+    Setting("POLLER_SECONDS", float, 0.5, "How often waiting messages are looked for."),
+    Setting("MONGODB_URI", str, "", "Keeps the conversation log in MongoDB; empty means in the database."),
+    Setting("REDIS_URL", str, "", "Shares request limits between hosts; empty means each process counts for itself."),
+    Setting("DEEPGRAM_API_KEY", str, "", "Turns speech on; empty means the assistant is typed to."),
+    Setting("DEEPGRAM_URL", str, "wss://api.deepgram.com/v1/listen", "Deepgram's live address."),
+    Setting("LLM_BASE_URL", str, "", "An OpenAI-compatible service, ends in `/v1`; empty means the built-in assistant."),
+    Setting("LLM_API_KEY", str, "", "The key of that service."),
+    Setting("LLM_MODEL", str, "", "The model asked for."),
+    Setting("RATELIMIT_ENABLED", bool, True, "Request limits by address. Limits on passwords and codes always hold."),
+    Setting("RATELIMIT_ANONYMOUS", int, 300, "Requests a minute from one address that is not signed in."),
+    Setting("RATELIMIT_SIGNED_IN", int, 600, "Requests a minute of one account."),
+    Setting("PASSWORD_TRIES", int, 5, "Wrong passwords for one account from one address in five minutes."),
+    Setting("PASSWORD_TRIES_A_DAY", int, 50, "Wrong passwords for one account in a day, from anywhere."),
+    Setting("SESSION_IDLE_MINUTES", int, 30, "A browser that does nothing for so long is signed out."),
+    Setting("SESSION_HOURS", int, 12, "A browser is signed out after so long in any case."),
+    Setting("RESET_LINK_MINUTES", int, 60, "How long a link to set a new password works."),
+    Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),
+)  # fmt: skip
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+class BadSetting(Exception):
+    """A setting that can't be read; its text is one line that says how to mend it."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Every setting by its bare name, from `environment` (default: `.env`, then the process's own) and the defaults.
+
+    Raises BadSetting.
+    """
+    given = environment if environment is not None else _environment()
+    settings = {setting.name: _read(setting, given) for setting in SETTINGS}
+    settings["DATA_DIR"] = str((ROOT / settings["DATA_DIR"]).resolve())
+    return settings
+
+
+def setting(name: str) -> Any:
+    """The value of one setting in the running application."""
+    return current_app.config[name]
+
+
+def data_path(*parts: str) -> Path:
+    """A path inside the running application's data folder."""
+    return Path(current_app.config["DATA_DIR"], *parts)
+
+
+def as_markdown() -> str:
+    """docs/configuration.md."""
+    rows = [f"| `{PREFIX}{row.name}` | {_shown(row.default)} | {row.says} |" for row in SETTINGS]
+    head = [
+        "# Configuration",
+        "",
+        "Every setting is read from the environment or from a file `.env` beside the Makefile; the environment wins.",
+        "Nothing needs to be set. This page is made by `flask settings --markdown`; a test keeps it true.",
+        "",
+        "| setting | default | what it does |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def _environment() -> dict[str, str]:
+    from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
+    return from_file | dict(os.environ)
+
+
+def _read(row: Setting, given: Mapping[str, str]) -> Any:
+    text = given.get(PREFIX + row.name)
+    if text is None and row.name in {"HOST", "PORT"}:
+        text = given.get(row.name)
+    if text is None or (text.strip() == "" and row.kind is not str):
+        return row.default
+    return _parsed(row, text.strip())
+
+
+def _parsed(row: Setting, text: str) -> Any:
+    if row.kind is bool:
+        if text.lower() in _TRUE | _FALSE:
+            return text.lower() in _TRUE
+        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write 1 or 0.")
+    try:
+        value = row.kind(text)
+    except ValueError:
+        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number, as in {row.default}.") from None
+    if row.kind is not str and value < 0:
+        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number that is not below zero.")
+    return value
+
+
+def _shown(default: Any) -> str:
+    if default == "":
+        return "–"
+    return f"`{int(default) if isinstance(default, bool) else default}`"

@@ -1,0 +1,275 @@
+"""The database: one session, the column type for instants, and the write transaction.
+
+A function that writes is a *command*: `@command` gives it one transaction, committed once at its end.
+On SQLite that transaction is BEGIN IMMEDIATE behind our own writer lock, because SQLite's lock starves writers;
+on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion constraints alone deadlock.
+"""
+
+import fcntl
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import IO, Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, UniqueConstraint, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from medimeet.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class InstantColumn(TypeDecorator[datetime]):
+    """Keeps an instant: takes aware datetimes only, stores UTC, returns aware UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant needs a time zone.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every model stands on: constraint names that are the same on both databases, instants as columns."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: InstantColumn}
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def start(app: Flask) -> None:
+    """Binds the session to the application's database (`DATABASE_URL`, else SQLite in the data folder)."""
+    url = app.config["DATABASE_URL"] or f"sqlite:///{Path(app.config['DATA_DIR'], 'medimeet.sqlite')}"
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url, app.config["DATABASE_TIMEOUT_SECONDS"])
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, app.config["DATABASE_TIMEOUT_SECONDS"])
+        app.extensions["writer_lock"] = WriterLock(engine.url.database)
+
+
+def command(function: Callable[P, R]) -> Callable[P, R]:
+    """Makes `function` one write transaction: commits once at its end, rolls back on any error.
+
+    Read-only work that went before in the session is ended first, so the command sees the newest rows.
+    Raises Busy past the database's time limit. A command never calls another command.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _inside_command.get():
+            raise RuntimeError(f"{function.__qualname__} is a command, and was called by another command.")
+        token = _inside_command.set(True)
+        try:
+            return _retried(lambda: function(*args, **kwargs))
+        finally:
+            _inside_command.reset(token)
+
+    return run
+
+
+def lock(subject: str, *row_ids: int) -> None:
+    """Keeps other commands off these rows' business until this one ends (PostgreSQL; SQLite has one writer anyway).
+
+    Always lock in the order of `_LOCK_ORDER`: doctor before patient.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return
+    for row_id in sorted(row_ids):
+        db.session.execute(
+            text("SELECT pg_advisory_xact_lock(:subject, :row_id)"),
+            {"subject": _LOCK_ORDER.index(subject), "row_id": row_id},
+        )
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """The name of the constraint, index or trigger that refused the write; the same name on both databases."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return diagnosis.constraint_name or ""
+    return _sqlite_rule(str(error.orig))
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the database was only unavailable or slow for a moment, so that trying again makes sense."""
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate is not None:
+        return sqlstate in {"55P03", "57014", "57P01", "57P03", "53300"} or sqlstate[:2] == "08"
+    message = str(error.orig)
+    return error.connection_invalidated or "locked" in message or "busy" in message or "connection" in message
+
+
+class WriterLock:
+    """One writer at a time over all threads and processes on one SQLite file."""
+
+    def __init__(self, database: str | None) -> None:
+        self._threads = threading.Lock()
+        self._path = f"{database}.writer-lock" if database and database != ":memory:" else None
+        self._file: IO[bytes] | None = None
+
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        """Holds the lock; raises Busy when it does not come free within `seconds`."""
+        deadline = time.monotonic() + seconds
+        if not self._threads.acquire(timeout=seconds):
+            raise Busy
+        try:
+            self._lock_file(deadline)
+            try:
+                yield
+            finally:
+                self._unlock_file()
+        finally:
+            self._threads.release()
+
+    def _lock_file(self, deadline: float) -> None:
+        if self._path is None:
+            return
+        if self._file is None:
+            self._file = open(self._path, "ab")  # noqa: SIM115 (stays open as long as the process)
+        pause = 0.0002
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Busy from None
+                time.sleep(pause)
+                pause = min(pause * 2, 0.004)
+
+    def _unlock_file(self) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+_LOCK_ORDER = ("clinic", "account", "doctor", "patient")
+_TRIES = 4
+_inside_command: ContextVar[bool] = ContextVar("inside_command", default=False)
+
+
+def _retried(work: Callable[[], R]) -> R:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return _in_transaction(work)
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            # 40001 and 40P01: PostgreSQL chose this transaction to give way; the same work succeeds afterwards.
+            gave_way = getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+            if gave_way and attempt < _TRIES:
+                time.sleep(0.01 * attempt)
+                continue
+            if gave_way or is_busy(error):
+                raise Busy from error
+            raise
+    raise AssertionError("unreachable")
+
+
+def _in_transaction(work: Callable[[], R]) -> R:
+    db.session.rollback()
+    with _one_writer():
+        try:
+            db.session.connection(execution_options={"writes": True})
+            answer = work()
+            db.session.commit()
+            return answer
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    writer_lock = current_app.extensions.get("writer_lock")
+    if writer_lock is None:
+        yield
+        return
+    with writer_lock.held(current_app.config["DATABASE_TIMEOUT_SECONDS"]):
+        yield
+
+
+def _engine_options(url: str, timeout: float) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"pool_size": 20, "max_overflow": 50, "connect_args": {"timeout": timeout, "check_same_thread": False}}
+    milliseconds = int(timeout * 1000)
+    limits = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds} -c timezone=UTC"
+    limits += " -c idle_in_transaction_session_timeout=30000"
+    return {
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_pre_ping": True,
+        "connect_args": {"options": limits, "connect_timeout": max(1, int(timeout))},
+    }
+
+
+def _prepare_sqlite(engine: Engine, timeout: float) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3 would otherwise begin by itself, deferred and too late
+        for pragma in (
+            f"busy_timeout = {int(timeout * 1000)}",
+            "journal_mode = WAL",
+            "foreign_keys = ON",
+            "synchronous = FULL",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sqlite_rule(message: str) -> str:
+    named = re.search(r"constraint failed: (?:index ')?([\w.]+(?:, [\w.]+)*)'?$", message)
+    if named is None:
+        return message  # a trigger's RAISE carries the rule's name as its whole message
+    if "." not in named[1]:
+        return named[1]
+    return _rule_on_columns(named[1].split(", "))
+
+
+def _rule_on_columns(columns: list[str]) -> str:
+    table = Base.metadata.tables[columns[0].split(".")[0]]
+    names = [column.split(".")[1] for column in columns]
+    rules = [rule for rule in table.constraints if isinstance(rule, UniqueConstraint)]
+    rules += [index for index in table.indexes if index.unique]  # type: ignore[misc]
+    for rule in rules:
+        if [column.name for column in rule.columns] == names:
+            return str(rule.name)
+    return ", ".join(columns)

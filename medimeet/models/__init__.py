@@ -1,0 +1,59 @@
+"""Every model, imported in one place so that relations between them resolve whichever is used first."""
+
+from medimeet.models.account import Account
+from medimeet.models.appointment import Appointment, IdempotencyKey
+from medimeet.models.audit import AuditEntry
+from medimeet.models.clinic import Clinic, ClinicService, DayGridTime
+from medimeet.models.conversation import ConversationMessage
+from medimeet.models.credential import (
+    AttemptCount,
+    BrowserSession,
+    Credential,
+    IssuedToken,
+    OneTimeCode,
+    OneTimeLink,
+)
+from medimeet.models.doctor import Designation, Doctor, Language, Specialty
+from medimeet.models.enquiry import ContactMessage
+from medimeet.models.hours import ExclusionDate, WorkingHours
+from medimeet.models.notification import Notification
+from medimeet.models.patient import MedicalHistoryEntry, Patient
+from medimeet.models.record import MedicalRecordVersion
+from medimeet.models.review import Review
+from medimeet.models.subscription import CreditBundle, CreditEntry, Invoice, Plan, Subscription
+from medimeet.models.treatment import Treatment
+
+__all__ = [
+    "Account",
+    "Appointment",
+    "AttemptCount",
+    "AuditEntry",
+    "BrowserSession",
+    "Clinic",
+    "ClinicService",
+    "ContactMessage",
+    "ConversationMessage",
+    "CreditBundle",
+    "CreditEntry",
+    "Credential",
+    "DayGridTime",
+    "Designation",
+    "Doctor",
+    "ExclusionDate",
+    "IdempotencyKey",
+    "Invoice",
+    "IssuedToken",
+    "Language",
+    "MedicalHistoryEntry",
+    "MedicalRecordVersion",
+    "Notification",
+    "OneTimeCode",
+    "OneTimeLink",
+    "Patient",
+    "Plan",
+    "Review",
+    "Specialty",
+    "Subscription",
+    "Treatment",
+    "WorkingHours",
+]

@@ -1,0 +1,108 @@
+"""An appointment, and the rules about it that the database itself keeps."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from medimeet import clock
+from medimeet.db import Base
+from medimeet.domain.references import new_reference
+from medimeet.domain.statuses import ACTIVE, AppointmentStatus
+from medimeet.models.clinic import Clinic
+from medimeet.models.doctor import Doctor
+from medimeet.models.patient import Patient
+from medimeet.models.treatment import Treatment
+
+
+class Appointment(Base):
+    """One patient with one doctor from `starts_at` up to, not including, `ends_at` (UTC).
+
+    Two that occupy time (pending, scheduled, completed) never overlap for one doctor or one patient:
+    see `medimeet.models.overlap_guards`. A `pending` one with `hold_expires_at` is a hold: it counts until then.
+    """
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        ForeignKeyConstraint(["clinic_id", "doctor_id"], ["doctor.clinic_id", "doctor.id"]),
+        ForeignKeyConstraint(["clinic_id", "patient_id"], ["patient.clinic_id", "patient.id"]),
+        ForeignKeyConstraint(["clinic_id", "treatment_id"], ["treatment.clinic_id", "treatment.id"]),
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("hold_expires_at IS NULL OR status IN ('pending', 'canceled')", name="hold_is_pending"),
+        Index("ix_appointment_doctor_id", "doctor_id", "starts_at"),
+        Index("ix_appointment_patient_id", "patient_id", "starts_at"),
+        Index("ix_appointment_clinic_id", "clinic_id", "starts_at"),
+        Index("ix_appointment_hold_expires_at", "hold_expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(Uuid, default=uuid.uuid4, unique=True)
+    reference: Mapped[str] = mapped_column(String(12), default=new_reference, unique=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    doctor_id: Mapped[int]
+    patient_id: Mapped[int]
+    treatment_id: Mapped[int | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    status: Mapped[AppointmentStatus] = mapped_column(
+        Enum(
+            AppointmentStatus,
+            native_enum=False,
+            length=12,
+            create_constraint=True,
+            name="status",
+            values_callable=lambda statuses: [status.value for status in statuses],
+        )
+    )
+    hold_expires_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(String(10), default="Offline")
+    price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
+    channel: Mapped[str] = mapped_column(String(12), default="portal")
+    sequence: Mapped[int] = mapped_column(default=0)
+    booked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    canceled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    canceled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+    clinic: Mapped[Clinic] = relationship(overlaps="doctor,patient,treatment")
+    doctor: Mapped[Doctor] = relationship(overlaps="clinic,patient,treatment")
+    patient: Mapped[Patient] = relationship(overlaps="clinic,doctor,treatment")
+    treatment: Mapped[Treatment | None] = relationship(overlaps="clinic,doctor,patient")
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is still to happen: pending or scheduled."""
+        return self.status in ACTIVE
+
+
+class IdempotencyKey(Base):
+    """A key that a client sent with a booking: the same key from the same account books once."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    appointment: Mapped[Appointment] = relationship()

@@ -1,0 +1,29 @@
+"""What people and the assistant said to each other, where the log is kept in SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from medimeet import clock
+from medimeet.db import Base
+
+
+class ConversationMessage(Base):
+    """One message. `event_id` makes a retry harmless; `is_synced` is false while MongoDB has not got it yet."""
+
+    __tablename__ = "conversation_message"
+    __table_args__ = (Index("ix_conversation_message_account_id", "account_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(40), unique=True)
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_synced: Mapped[bool] = mapped_column(default=True)

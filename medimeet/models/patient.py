@@ -1,0 +1,54 @@
+"""A patient's profile and medical history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from medimeet import clock
+from medimeet.db import Base
+from medimeet.models.account import Account
+
+
+class Patient(Base):
+    """A patient of one clinic. A profile that its owner closed keeps the row, with `closed_at` set."""
+
+    __tablename__ = "patient"
+    __table_args__ = (UniqueConstraint("clinic_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    blood_group: Mapped[str] = mapped_column(String(5), default="")
+    emergency_contact: Mapped[str] = mapped_column(String(200), default="")
+    closed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    account: Mapped[Account] = relationship(back_populates="patient", lazy="joined")
+    medical_history: Mapped[list[MedicalHistoryEntry]] = relationship(
+        back_populates="patient", order_by="MedicalHistoryEntry.id"
+    )
+
+    @property
+    def name(self) -> str:
+        """The patient's full name."""
+        return self.account.full_name
+
+
+class MedicalHistoryEntry(Base):
+    """One condition that a patient has or had, as told by the patient."""
+
+    __tablename__ = "medical_history_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    condition: Mapped[str] = mapped_column(String(200))
+    diagnosed_on: Mapped[date | None]
+    notes: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    patient: Mapped[Patient] = relationship(back_populates="medical_history")

@@ -1,0 +1,34 @@
+"""A medical record of one visit, kept as versions: an edit adds one, none is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from medimeet import clock
+from medimeet.db import Base
+from medimeet.models.account import Account
+from medimeet.models.appointment import Appointment
+
+
+class MedicalRecordVersion(Base):
+    """What a doctor wrote about one appointment at one time. The version with the highest number holds."""
+
+    __tablename__ = "medical_record_version"
+    __table_args__ = (UniqueConstraint("appointment_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    complaint: Mapped[str] = mapped_column(Text, default="")
+    diagnosis: Mapped[str] = mapped_column(Text, default="")
+    prescription: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    appointment: Mapped[Appointment] = relationship()
+    author: Mapped[Account] = relationship()

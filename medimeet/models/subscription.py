@@ -1,0 +1,83 @@
+"""What a clinic pays for: plans, its subscription, credits as an append-only ledger, invoices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from medimeet import clock
+from medimeet.db import Base
+
+
+class Plan(Base):
+    """An offer: so much a month for so many assistant credits."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    monthly_price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    monthly_credits: Mapped[int]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class CreditBundle(Base):
+    """Credits that can be bought beside the plan."""
+
+    __tablename__ = "credit_bundle"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    credits: Mapped[int]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Subscription(Base):
+    """A clinic on a plan, from one day until it ends, with the credits that are left."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (CheckConstraint("credits_left >= 0", name="credits_left"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), unique=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    credits_left: Mapped[int] = mapped_column(default=0)
+    started_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    plan: Mapped[Plan] = relationship()
+
+
+class CreditEntry(Base):
+    """One line of the ledger: credits added or spent, why, and what was left then."""
+
+    __tablename__ = "credit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    change: Mapped[int]
+    left: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Invoice(Base):
+    """What a clinic owes for a plan or a bundle; paid at the desk and marked by a superuser."""
+
+    __tablename__ = "invoice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
+    description: Mapped[str] = mapped_column(String(200))
+    amount: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    credits: Mapped[int] = mapped_column(default=0)
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    paid_at: Mapped[datetime | None]
+    marked_paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

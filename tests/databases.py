@@ -1,0 +1,75 @@
+"""Databases for tests: made, migrated, emptied and dropped."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from medimeet.db import Base, db
+
+SERVER = os.environ.get("MEDIMEET_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
+REQUIRE_ALL = os.environ.get("MEDIMEET_TEST_REQUIRE_ALL") == "1"
+
+
+@contextmanager
+def fresh_postgresql() -> Iterator[str]:
+    """The URL of a new, empty PostgreSQL database, dropped afterwards.
+
+    Skips the test where no server answers (fails under MEDIMEET_TEST_REQUIRE_ALL=1).
+    """
+    name = f"medimeet_test_{uuid.uuid4().hex[:12]}"
+    try:
+        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        if REQUIRE_ALL:
+            raise
+        pytest.skip(f"no PostgreSQL at {SERVER} (set MEDIMEET_TEST_POSTGRESQL): {error}")
+    with server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{SERVER.rsplit('/', 1)[0]}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrate(app: Flask) -> None:
+    """Brings the database of `app` to the newest version, and remembers the empty file where it is SQLite."""
+    with app.app_context():
+        upgrade()
+        file = db.engine.url.database
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        db.session.remove()
+        db.engine.dispose()
+    if is_sqlite:
+        shutil.copy(str(file), f"{file}.empty")
+
+
+def make_empty(app: Flask) -> None:
+    """Removes every row, past triggers that would refuse it."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _restore_empty_file(str(db.engine.url.database))
+        else:
+            _delete_every_row()
+
+
+def _restore_empty_file(file: str) -> None:
+    db.engine.dispose()
+    for leftover in ("-wal", "-shm"):
+        Path(file + leftover).unlink(missing_ok=True)
+    shutil.copy(f"{file}.empty", file)
+
+
+def _delete_every_row() -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Base.metadata.sorted_tables:
+            connection.execute(table.delete())
