@@ -3,13 +3,13 @@
 import re
 import secrets
 
-# Without what is mistaken for something else (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), which also spells few rude words.
-ALPHABET = "ACDEFGHJKMNPQRTWXY2345679"
+# One or none of what is mistaken for each other: 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
+ALPHABET = "ABCDEFGHJKMNPQRTWXY2345679"
 _REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
 
 
 def new_reference() -> str:
-    """A new random reference such as 'ACDE-2345': unguessable, but the caller's table must keep it unique."""
+    """A new random reference such as 'ABCD-2345': unguessable, but the caller's table must keep it unique."""
     letters = [secrets.choice(ALPHABET) for _ in range(8)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
 

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 MINUTES_A_DAY = 1440
 
 _ONE_DAY = timedelta(days=1)
-_TIME_TEXT = re.compile(r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
+_TIME_TEXT = re.compile(
+    r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE
+)
 _TIME_ADVICE = "Write the time as hours and minutes, for example 09:30 or 2:30 PM."
 
 
