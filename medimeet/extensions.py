@@ -1,14 +1,11 @@
 """The Flask extensions, unbound; `create_app` binds them."""
 
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 babel = Babel()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, headers_enabled=True)
 login_manager = LoginManager()
 migrate = Migrate(render_as_batch=True)

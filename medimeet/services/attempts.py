@@ -1,0 +1,88 @@
+"""Counts that guard accounts and numbers. They live in the database, so they hold on every worker and over restarts.
+
+Each change is one statement, and the statement itself decides whether the limit is reached.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, delete, literal, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from medimeet import clock
+from medimeet.db import InstantColumn, db
+from medimeet.models import AttemptCount
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` tries under `key` within `window`."""
+
+    key: str
+    most: int
+    window: timedelta
+
+
+def key_of(subject: str, *parts: object) -> str:
+    """A key that is short whatever people typed, and tells no reader of the database what they typed."""
+    told = "\x1f".join(str(part) for part in parts)
+    return f"{subject}:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def count_one(limit: Limit) -> bool:
+    """Counts one try in the running command; False where the limit was reached before, and nothing is counted then."""
+    now = clock.now()
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name]
+    is_over = AttemptCount.window_ends_at <= now
+    ends_at = literal(now + limit.window, InstantColumn())
+    statement = (
+        insert(AttemptCount)
+        .values(key=limit.key, count=1, window_ends_at=ends_at)
+        .on_conflict_do_update(
+            index_elements=[AttemptCount.key],
+            set_={
+                "count": case((is_over, 1), else_=AttemptCount.count + 1),
+                "window_ends_at": case((is_over, ends_at), else_=AttemptCount.window_ends_at),
+            },
+            where=or_(is_over, AttemptCount.count < limit.most),
+        )
+        .returning(AttemptCount.count)
+    )
+    return db.session.execute(statement).first() is not None
+
+
+def clear_below(limit: Limit) -> bool:
+    """Forgets the tries in the running command; False where the limit is reached, and nothing is forgotten then."""
+    statement = delete(AttemptCount).where(
+        AttemptCount.key == limit.key, or_(AttemptCount.count < limit.most, AttemptCount.window_ends_at <= clock.now())
+    )
+    db.session.execute(statement)
+    return not is_reached(limit)
+
+
+def clear(key: str) -> None:
+    """Forgets every try under the key, in the running command."""
+    db.session.execute(delete(AttemptCount).where(AttemptCount.key == key))
+
+
+def is_reached(limit: Limit) -> bool:
+    """Whether one more try would be over the limit."""
+    return _row_at(limit) is not None
+
+
+def seconds_left(limit: Limit) -> int:
+    """In how many seconds a reached limit opens again; at least 1."""
+    window_ends_at = _row_at(limit) or clock.now()
+    return max(1, int((window_ends_at - clock.now()).total_seconds()) + 1)
+
+
+def _row_at(limit: Limit) -> datetime | None:
+    return db.session.scalar(
+        select(AttemptCount.window_ends_at).where(
+            AttemptCount.key == limit.key,
+            AttemptCount.count >= limit.most,
+            AttemptCount.window_ends_at > clock.now(),
+        )
+    )

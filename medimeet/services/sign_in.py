@@ -1,0 +1,211 @@
+"""Signing in by password, and the rows behind signed-in browsers.
+
+A browser holds a random token, its row the token's hash. Ending the row signs the browser out at once, everywhere.
+"""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select, update
+
+from medimeet import clock
+from medimeet.config import setting
+from medimeet.db import command, db
+from medimeet.errors import Busy, TooManyTries, WrongCredentials
+from medimeet.models import Account, BrowserSession, Clinic, Credential
+from medimeet.services import attempts, passwords
+from medimeet.services.access import Actor
+
+_TOUCH_EVERY = timedelta(minutes=1)
+_NEEDS_LINK = (
+    "There were very many wrong passwords for this account today, so it takes no password for now. "
+    "Ask for a link by e-mail and set a new password. Then you can sign in at once."
+)
+
+
+def check(actor: Actor, name: str, password: str, address: str) -> Account:
+    """The account that `name` (username or e-mail) and `password` belong to, tried from the network address `address`.
+
+    Raises WrongCredentials, which never says what was wrong, and TooManyTries.
+    """
+    account = find_account(actor.clinic, name)
+    limits = _limits(actor.clinic, account, name, address)
+    _refuse_when_reached(limits)
+    kept_hash = _password_hash(account)
+    if not passwords.is_right(kept_hash, password):
+        _refuse_when_reached(_count_wrong(limits))
+        raise WrongCredentials
+    if account is None or kept_hash is None:
+        raise WrongCredentials
+    new_hash = passwords.hashed(password) if passwords.is_outdated(kept_hash) else None
+    _refuse_when_reached(_count_right(limits, account, kept_hash, new_hash))
+    return account
+
+
+def find_account(clinic: Clinic, name: str) -> Account | None:
+    """The active account that a person means by a username or e-mail: this clinic's, else a superuser's,
+    else the only one of the installation; None where two other clinics have one.
+    """
+    name = name.strip().lower()
+    if not name or "\x00" in name:
+        return None
+    found = _active_accounts(name)
+    ours = [account for account in found if account.clinic_id == clinic.id]
+    superusers = [account for account in found if account.clinic_id is None]
+    for candidates in (ours, superusers):
+        if candidates:
+            return max(candidates, key=lambda account: account.email == name)
+    return found[0] if len(found) == 1 else None
+
+
+@command
+def start_session(account: Account, address: str, browser: str) -> str:
+    """The token of a new row for a browser in which `account` has just signed in; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    db.session.add(
+        BrowserSession(
+            token_hash=hash_of_token(token),
+            account_id=account.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=setting("SESSION_HOURS")),
+            address=address[:64],
+            browser=browser[:300],
+        )
+    )
+    return token
+
+
+def account_of_session(token: str) -> Account | None:
+    """Whom the browser with this token belongs to; None when it was signed out, timed out, or the account ended."""
+    row = session_of(token)
+    if row is None:
+        return None
+    if row.last_seen_at <= clock.now() - _TOUCH_EVERY:
+        with suppress(Busy):  # the person is here all the same; the next request notes it
+            _note_seen(row.id)
+    return row.account
+
+
+def session_of(token: str) -> BrowserSession | None:
+    """The row of a browser that is signed in, or None."""
+    row = db.session.scalar(_live_sessions().where(BrowserSession.token_hash == hash_of_token(token)))
+    return row if row is not None and row.account.is_active else None
+
+
+def sessions_of(account: Account) -> list[BrowserSession]:
+    """Every browser in which the account is signed in, the last used first."""
+    rows = _live_sessions().where(BrowserSession.account_id == account.id)
+    return list(db.session.scalars(rows.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())))
+
+
+@command
+def end_session(token: str) -> None:
+    """Signs one browser out; does nothing where it already is."""
+    db.session.execute(
+        update(BrowserSession)
+        .where(BrowserSession.token_hash == hash_of_token(token), BrowserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+@command
+def sign_out_everywhere(actor: Actor, except_token: str | None = None) -> None:
+    """Signs every browser of the actor's account out, but for the one with `except_token`."""
+    end_all_sessions(actor.person, except_token)
+
+
+def end_all_sessions(account: Account, except_token: str | None = None) -> None:
+    """Signs every browser of the account out, in the running command, but for the one with `except_token`."""
+    rows = update(BrowserSession).where(BrowserSession.account_id == account.id, BrowserSession.ended_at.is_(None))
+    if except_token is not None:
+        rows = rows.where(BrowserSession.token_hash != hash_of_token(except_token))
+    db.session.execute(rows.values(ended_at=clock.now()))
+
+
+def forget_wrong_tries(account: Account) -> None:
+    """Lets the account take passwords again after a new one was set, in the running command."""
+    attempts.clear(_day_key(account.id))
+
+
+def hash_of_token(token: str) -> str:
+    """What is kept of a random token. It has 256 bits of its own, so a fast hash is enough."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _live_sessions() -> Select[BrowserSession]:
+    now = clock.now()
+    return select(BrowserSession).where(
+        BrowserSession.ended_at.is_(None),
+        BrowserSession.expires_at > now,
+        BrowserSession.last_seen_at > now - timedelta(minutes=setting("SESSION_IDLE_MINUTES")),
+    )
+
+
+def _active_accounts(name: str) -> list[Account]:
+    matches = (func.lower(Account.username) == name) | (Account.email == name)
+    return list(db.session.scalars(select(Account).where(matches, Account.is_active).order_by(Account.id)))
+
+
+def _password_hash(account: Account | None) -> str | None:
+    account_id = account.id if account is not None else None
+    return db.session.scalar(select(Credential.password_hash).where(Credential.account_id == account_id))
+
+
+def _limits(clinic: Clinic, account: Account | None, name: str, address: str) -> tuple[attempts.Limit, attempts.Limit]:
+    """The limit of tries from this address, and a day's from anywhere. Unknown names are counted as known ones are."""
+    whom = account.id if account is not None else f"{clinic.id} {name.strip().lower()}"
+    return (
+        attempts.Limit(attempts.key_of("password", whom, address), setting("PASSWORD_TRIES"), timedelta(minutes=5)),
+        attempts.Limit(_day_key(whom), setting("PASSWORD_TRIES_A_DAY"), timedelta(days=1)),
+    )
+
+
+def _day_key(whom: object) -> str:
+    return attempts.key_of("password-day", whom)
+
+
+def _refuse_when_reached(limits: tuple[attempts.Limit, ...]) -> None:
+    for limit in limits:
+        if attempts.is_reached(limit):
+            words = _NEEDS_LINK if limit.window >= timedelta(days=1) else None
+            raise TooManyTries(attempts.seconds_left(limit), words)
+
+
+@command
+def _count_wrong(limits: tuple[attempts.Limit, attempts.Limit]) -> tuple[attempts.Limit, ...]:
+    """Counts a wrong password; the limit that was reached before it, or nothing."""
+    for limit in limits:
+        if not attempts.count_one(limit):
+            return (limit,)
+    return ()
+
+
+@command
+def _count_right(
+    limits: tuple[attempts.Limit, attempts.Limit], account: Account, kept_hash: str, new_hash: str | None
+) -> tuple[attempts.Limit, ...]:
+    """Forgets this address's wrong tries; the limit that was reached by others meanwhile, or nothing.
+
+    So of many guesses sent at once only as many are told apart as the limit allows.
+    """
+    from_address, a_day = limits
+    if attempts.is_reached(a_day):
+        return (a_day,)
+    if not attempts.clear_below(from_address):
+        return (from_address,)
+    if new_hash is not None:
+        db.session.execute(
+            update(Credential)
+            .where(Credential.account_id == account.id, Credential.password_hash == kept_hash)
+            .values(password_hash=new_hash)
+        )
+    return ()
+
+
+@command
+def _note_seen(session_id: int) -> None:
+    db.session.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(last_seen_at=clock.now()))

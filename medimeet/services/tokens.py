@@ -1,0 +1,126 @@
+"""Tokens of JSON clients: signed by us, and rows by their `jti`, so that ending one works at once on every worker."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import jwt
+from sqlalchemy import Update, select, update
+
+from medimeet import clock
+from medimeet.config import setting
+from medimeet.db import command, db
+from medimeet.errors import NotSignedIn
+from medimeet.models import Account, IssuedToken
+
+ISSUER = "medimeet"
+AUDIENCE = "medimeet"
+ACCESS = "access"
+_ALGORITHM = "HS256"
+_CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "typ"]
+
+
+@command
+def issue_access(account: Account) -> str:
+    """A new access token for `account`; it works for ACCESS_TOKEN_MINUTES."""
+    return add_token(account, ACCESS, secrets.token_urlsafe(24), timedelta(minutes=setting("ACCESS_TOKEN_MINUTES")))
+
+
+def add_token(account: Account, kind: str, family: str, lifetime: timedelta) -> str:
+    """A new token in the running command; tokens of one sign-in share a `family`."""
+    now = clock.now()
+    row = IssuedToken(
+        jti=secrets.token_urlsafe(24),
+        kind=kind,
+        family=family,
+        account_id=account.id,
+        clinic_id=account.clinic_id,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    db.session.add(row)
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "typ": kind,
+        "sub": str(account.id),
+        "jti": row.jti,
+        "iat": now,
+        "exp": row.expires_at,
+    }
+    return jwt.encode(claims, signing_key(), _ALGORITHM)
+
+
+def account_of_access(token: str) -> Account:
+    """Whom an access token belongs to. Raises NotSignedIn for one that is forged, expired or revoked."""
+    return _live_account(_claims(token, ACCESS))
+
+
+def spend_for_session(token: str) -> Account:
+    """Whom an access token belongs to, once: the token is revoked by this. Raises NotSignedIn."""
+    claims = _claims(token, ACCESS)
+    account = _live_account(claims)
+    if not _revoke_unspent(claims["jti"]):
+        raise NotSignedIn
+    return account
+
+
+@command
+def revoke_family(token: str) -> None:
+    """Ends a token and all others of its sign-in. Raises NotSignedIn for one that we have not made."""
+    family = select(IssuedToken.family).where(IssuedToken.jti == _claims(token)["jti"]).scalar_subquery()
+    db.session.execute(_unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now()))
+
+
+def revoke_all(account: Account) -> None:
+    """Ends every token of the account, in the running command."""
+    db.session.execute(_unrevoked().where(IssuedToken.account_id == account.id).values(revoked_at=clock.now()))
+
+
+def signing_key() -> bytes:
+    """The key that signs tokens: made of SECRET_KEY, but not the one that signs cookies."""
+    return hashlib.sha256(b"medimeet tokens " + setting("SECRET_KEY").encode()).digest()
+
+
+def _claims(token: str, kind: str | None = None) -> dict[str, Any]:
+    try:
+        claims = jwt.decode(
+            token,
+            signing_key(),
+            algorithms=[_ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            options={"require": _CLAIMS},
+        )
+    except (jwt.InvalidTokenError, UnicodeError):
+        raise NotSignedIn from None
+    if kind is not None and claims["typ"] != kind:
+        raise NotSignedIn
+    return claims
+
+
+def _live_account(claims: dict[str, Any]) -> Account:
+    found = select(Account).join(IssuedToken, IssuedToken.account_id == Account.id)
+    account = db.session.scalar(
+        found.where(
+            IssuedToken.jti == claims["jti"],
+            IssuedToken.kind == claims["typ"],
+            IssuedToken.revoked_at.is_(None),
+            IssuedToken.expires_at > clock.now(),
+            Account.is_active,
+        )
+    )
+    if account is None:
+        raise NotSignedIn
+    return account
+
+
+@command
+def _revoke_unspent(jti: str) -> bool:
+    unspent = _unrevoked().where(IssuedToken.jti == jti).values(revoked_at=clock.now())
+    return db.session.execute(unspent.returning(IssuedToken.jti)).first() is not None
+
+
+def _unrevoked() -> Update:
+    return update(IssuedToken).where(IssuedToken.revoked_at.is_(None))

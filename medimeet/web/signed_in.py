@@ -1,0 +1,76 @@
+"""Who is signed in, in which clinic: the browser's session cookie, turned into an Actor."""
+
+from flask import Flask, Response, g, make_response, redirect, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from medimeet.extensions import login_manager
+from medimeet.models import Account
+from medimeet.services import clinics, sign_in
+from medimeet.services.access import Actor
+from medimeet.web.fragments import is_partial
+
+
+class Browser(UserMixin):
+    """What Flask-Login keeps of a signed-in browser: the session row's token, and the account it belongs to."""
+
+    def __init__(self, token: str, account: Account) -> None:
+        self.token = token
+        self.account = account
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def start(app: Flask) -> None:
+    """Binds Flask-Login; a browser counts as signed in while its session row is good."""
+    login_manager.session_protection = None  # the row on the server decides, see services.sign_in
+    login_manager.init_app(app)
+
+
+@login_manager.user_loader
+def load_browser(token: str) -> Browser | None:
+    """The browser that holds this token, or None when its session has ended."""
+    account = sign_in.account_of_session(token)
+    return Browser(token, account) if account is not None else None
+
+
+def current_actor() -> Actor:
+    """The person behind this request (account None: a visitor) and the clinic it means."""
+    if "actor" not in g:
+        account = current_user.account if current_user.is_authenticated else None
+        g.actor = Actor(account, clinics.of_request(account, request.host))
+    return g.actor
+
+
+def sign_in_browser(account: Account) -> None:
+    """Starts a session row for `account` and puts its token into a fresh cookie.
+
+    Whoever was signed in here before no longer is.
+    """
+    if current_user.is_authenticated:
+        sign_in.end_session(current_user.token)
+    token = sign_in.start_session(account, request.remote_addr or "", request.headers.get("User-Agent", ""))
+    session.clear()
+    login_user(Browser(token, account))
+    g.pop("actor", None)
+
+
+def sign_out_browser() -> None:
+    """Ends this browser's session row and empties its cookie."""
+    if current_user.is_authenticated:
+        sign_in.end_session(current_user.token)
+    logout_user()
+    session.clear()
+    g.pop("actor", None)
+
+
+def ask_to_sign_in() -> WerkzeugResponse:
+    """Sends a visitor to the sign-in page and back afterwards; tells htmx to load that page whole."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_partial() else None
+    sign_in_page = url_for("auth.login", next=wanted)
+    if is_partial():
+        answer: Response = make_response("", 401)
+        answer.headers["HX-Redirect"] = sign_in_page
+        return answer
+    return redirect(sign_in_page, 302)
