@@ -29,16 +29,18 @@ class Setting:
 
 SETTINGS = (
     Setting("DATA_DIR", str, "instance", "The data folder: database, secret key, uploads, outbox."),
-    Setting("DATABASE_URL", str, "", "The database; empty means SQLite in the data folder. `postgresql://…` for PostgreSQL."),
-    Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept in the data folder."),
+    Setting("DATABASE_URL", str, "", "The database, `postgresql://…`; empty means SQLite in the data folder."),
+    Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept."),
     Setting("HOST", str, "127.0.0.1", "The address to serve on (`HOST=` works too)."),
     Setting("PORT", int, 8000, "The port to serve on (`PORT=` works too)."),
-    Setting("BASE_URL", str, "", "How people reach this site, for links in mails; empty means the address served."),
-    Setting("DEMO", bool, False, "Demo mode: demo data, an outbox page open to all, sign-in buttons. `make run` sets it."),
+    Setting("BASE_URL", str, "", "How people reach the site, for links; empty means the address served."),
+    Setting("DEMO", bool, False, "Demo mode: sign-in buttons, an outbox open to all; set by `make run`."),
+    Setting("ADMIN_EMAIL", str, "", "`flask init` makes the first admin with this e-mail, where there is no admin yet."),
+    Setting("ADMIN_PASSWORD", str, "", "The password of that first admin; never used once there is an admin."),
     Setting("TRUSTED_PROXIES", int, 0, "How many reverse proxies stand before the site and set `X-Forwarded-*`."),
     Setting("WORKERS", int, 0, "Worker processes of `flask serve`; 0 means one a core, at most 4."),
     Setting("PIN_WORKERS", bool, True, "Keep each worker on one core: steadier and faster under load."),
-    Setting("SMTP_URL", str, "", "The mail server, `smtp://user:password@host:587` or `smtps://…`; empty means files in the outbox."),
+    Setting("SMTP_URL", str, "", "The mail server, `smtp://user:password@host:587` or `smtps://…`; empty: the outbox."),
     Setting("MAIL_FROM", str, "", "The sender of mails; empty means the clinic's own address."),
     Setting("SMS_URL", str, "", "The SMS gateway; empty means files in the outbox."),
     Setting("POLLER_SECONDS", float, 0.5, "How often waiting messages are looked for."),
@@ -57,6 +59,7 @@ SETTINGS = (
     Setting("SESSION_IDLE_MINUTES", int, 30, "A browser that does nothing for so long is signed out."),
     Setting("SESSION_HOURS", int, 12, "A browser is signed out after so long in any case."),
     Setting("RESET_LINK_MINUTES", int, 60, "How long a link to set a new password works."),
+    Setting("ACCESS_TOKEN_MINUTES", int, 15, "How long an access token of the JSON interfaces works."),
     Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),
 )  # fmt: skip
 
@@ -104,6 +107,16 @@ def as_markdown() -> str:
     return "\n".join([*head, *rows]) + "\n"
 
 
+def as_env_example() -> str:
+    """.env.example: every setting, switched off, with what it does."""
+    head = [
+        "# Copy this file to .env and change what you need. Nothing needs to be set, and the environment wins over it.",
+        "# This file is made by `flask settings --env-example`; a test keeps it true.",
+    ]
+    rows = [f"\n# {row.says}\n# {PREFIX}{row.name}={_plain(row.default)}" for row in SETTINGS]
+    return "\n".join([*head, *rows]) + "\n"
+
+
 def _environment() -> dict[str, str]:
     from_file = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
     return from_file | dict(os.environ)
@@ -135,4 +148,8 @@ def _parsed(row: Setting, text: str) -> Any:
 def _shown(default: Any) -> str:
     if default == "":
         return "–"
-    return f"`{int(default) if isinstance(default, bool) else default}`"
+    return f"`{_plain(default)}`"
+
+
+def _plain(default: Any) -> Any:
+    return int(default) if isinstance(default, bool) else default
