@@ -205,6 +205,28 @@ def find_overlap(hours: Sequence[WorkingHours]) -> tuple[WorkingHours, WorkingHo
     return None
 
 
+def stands_inside(
+    visit: Busy, hours: Sequence[WorkingHours], exclusions: Sequence[Exclusion], zone: ZoneInfo
+) -> bool:
+    """Whether a visit lies wholly in declared hours and touches no exclusion, on whatever grid it was booked."""
+    first_day = visit.starts_at.astimezone(zone).date() - timedelta(days=1)
+    days = [first_day + timedelta(days=count) for count in range(3)]
+    by_day = _by_day(hours)
+    worked = sorted(
+        span
+        for day in days
+        for declaration in by_day.get(day.weekday(), []) + by_day.get(day, [])
+        for span in real_spans(day, declaration.start_minute, declaration.end_minute, zone)
+    )
+    covered_until = visit.starts_at
+    for start, end in worked:
+        if start <= covered_until < end:
+            covered_until = end
+    excluded = [span for exclusion in exclusions if exclusion.date in days for span in _excluded_spans(exclusion, zone)]
+    is_excluded = any(start < visit.ends_at and visit.starts_at < end for start, end in excluded)
+    return covered_until >= visit.ends_at and not is_excluded
+
+
 def whole_slots(hours: WorkingHours) -> int:
     """How many slots a declaration holds on an ordinary day; a rest too short for a slot holds none."""
     return (hours.end_minute - hours.start_minute) // hours.slot_minutes
