@@ -20,9 +20,11 @@
   // ---- Focus: on load the error summary, after a swap the heading of what came.
   document.querySelector("[data-focus]")?.focus();
   document.addEventListener("htmx:after:swap", (event) => {
-    const target = event.detail?.ctx?.target;
+    const { target, sourceElement: source } = event.detail?.ctx ?? {};
+    const choosing = source?.isConnected && source.contains(document.activeElement) && document.activeElement.matches("input, select");
     const place = (target?.isConnected ? target : document.getElementById(target?.id)) ?? document;
-    const heading = place.matches?.("[data-focus], [data-focus-after-swap]") ? place : place.querySelector?.("[data-focus], [data-focus-after-swap]");
+    const wanted = choosing ? "[data-focus]" : "[data-focus], [data-focus-after-swap]"; // typing and arrow keys go on where they are
+    const heading = place.matches?.(wanted) ? place : place.querySelector?.(wanted);
     if (!heading) return;
     if (!heading.hasAttribute("tabindex")) heading.tabIndex = -1;
     heading.focus();
