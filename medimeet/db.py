@@ -6,6 +6,7 @@ on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion 
 """
 
 import fcntl
+import os
 import re
 import threading
 import time
@@ -15,7 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -139,7 +140,7 @@ class WriterLock:
     def __init__(self, database: str | None) -> None:
         self._threads = threading.Lock()
         self._path = f"{database}.writer-lock" if database and database != ":memory:" else None
-        self._file: IO[bytes] | None = None
+        self._file: int | None = None
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
@@ -160,7 +161,7 @@ class WriterLock:
         if self._path is None:
             return
         if self._file is None:
-            self._file = open(self._path, "ab")  # noqa: SIM115 (stays open as long as the process)
+            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         pause = 0.0002
         while True:
             try:
@@ -248,11 +249,16 @@ def _prepare_sqlite(engine: Engine, timeout: float) -> None:
             "synchronous = FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("fold", 1, _folded, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _folded(text: str | None) -> str | None:
+    return text.casefold() if text is not None else None
 
 
 def _sqlite_rule(message: str) -> str:

@@ -1,0 +1,52 @@
+"""Finding rows by any part of a name, an e-mail or a number, in any case."""
+
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, func, literal, or_, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+_LONGEST, _MOST_WORDS, _FEWEST_DIGITS = 100, 6, 3
+_PHONE = re.compile(r"[+0-9][0-9 ()./-]*")
+
+
+class fold(GenericFunction[str]):  # noqa: N801 (it stands for the SQL function)
+    """A text in small letters of any alphabet: `fold` of medimeet/db.py on SQLite, whose own `lower` knows only A to Z."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(fold, "postgresql")
+def _lower(element: fold, compiler: SQLCompiler, **options: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **options)})"
+
+
+def any_part(text: str, *columns: Any, numbers: tuple[Any, ...] = ()) -> ColumnElement[bool]:
+    """True where every word of `text` is part of one of `columns`, or `text` is part of a phone number in `numbers`.
+
+    A number is found however it is spaced, and with or without the zero or the country in front. Empty text finds all.
+    """
+    text = "".join(character for character in text[:_LONGEST] if character.isprintable())
+    words = text.split()[:_MOST_WORDS]
+    if not words:
+        return true()
+    found = [and_(*(or_(*(_contains(column, word) for column in columns)) for word in words))]
+    digits = re.sub(r"\D", "", text).lstrip("0") if _PHONE.fullmatch(text.strip()) else ""
+    if len(digits) >= _FEWEST_DIGITS:
+        found += [_contains(_digits_of(number), digits) for number in numbers]
+    return or_(*found)
+
+
+def _contains(column: Any, word: str) -> ColumnElement[bool]:
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+    return fold(column).like(fold(literal(pattern)), escape="\\")
+
+
+def _digits_of(column: Any) -> ColumnElement[str]:
+    bare: ColumnElement[str] = column
+    for sign in " ()./-":
+        bare = func.replace(bare, sign, "")
+    return bare
