@@ -1,0 +1,195 @@
+"""Sending the waiting messages: claim some, hand each to its gateway, note what came of it.
+
+At least once: a row is leased, sent outside any transaction, then noted; a poller that dies in between leaves a lease
+that runs out. Nothing is sent twice but for such a death between sending and noting; its Message-ID is the same then.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+
+from medimeet import clock
+from medimeet.config import data_path, setting
+from medimeet.db import command, db
+from medimeet.errors import Busy
+from medimeet.gateways import mail, sms
+from medimeet.gateways.mail import Mail, MailGateway
+from medimeet.gateways.outcomes import MaybeSent, NotSent, Refused, TryLater
+from medimeet.gateways.sms import Sms, SmsGateway
+from medimeet.models import Clinic, Notification
+from medimeet.services import message_texts
+
+logger = logging.getLogger(__name__)
+
+BATCH = 10
+LEASE = timedelta(seconds=90)
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+
+# No message of a batch is begun so late that its sending could outlast the lease.
+_BEGIN_WITHIN_SECONDS = LEASE.total_seconds() - mail.CONNECTING_SECONDS - mail.SENDING_SECONDS - 5
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """Where messages leave the process."""
+
+    mail: MailGateway
+    sms: SmsGateway
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to send until `lease_until`."""
+
+    id: int
+    tries: int
+    lease_until: datetime
+    message: Mail | Sms
+
+
+def gateways() -> Gateways:
+    """The gateways that the settings name. Raises ValueError for an address that can't be read."""
+    outbox = data_path("outbox")
+    return Gateways(mail.gateway(setting("SMTP_URL"), outbox), sms.gateway(setting("SMS_URL"), outbox))
+
+
+def deliver_due(through: Gateways, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Sends at most one batch of what is due; answers how many messages were claimed (0: nothing is waiting).
+
+    `is_stopping` is asked before each message; what is then left is free for the next poller at once. Raises Busy.
+    """
+    if not _is_anything_due():
+        return 0
+    claimed = claim(clock.now())
+    begin_until = time.monotonic() + _BEGIN_WITHIN_SECONDS
+    left = list(claimed)
+    away: dict[type, NotSent] = {}
+    try:
+        while left and not is_stopping() and time.monotonic() < begin_until:
+            one = left.pop(0)
+            outcome = away.get(type(one.message)) or _send(one, through)
+            _note_surely(one, outcome)
+            if isinstance(outcome, TryLater) and outcome.is_down:
+                away[type(one.message)] = outcome  # asking a dead server ten times helps nobody
+    finally:
+        through.mail.close()
+        if left:
+            release(left)
+    return len(claimed)
+
+
+@command
+def claim(now: datetime) -> list[Claimed]:
+    """Leases the longest waiting messages that are due; no other poller gets the same ones meanwhile."""
+    is_free = or_(Notification.lease_until.is_(None), Notification.lease_until <= now)
+    due = (
+        select(Notification.id)
+        .where(Notification.state == "queued", Notification.due_at <= now, is_free)
+        .order_by(Notification.due_at, Notification.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+        .cte("due")  # not a subquery: PostgreSQL may run that again and again, and lease too many
+    )
+    leased = (
+        update(Notification)
+        .where(Notification.id.in_(select(due.c.id)))
+        .values(lease_until=now + LEASE)
+        .returning(Notification)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    rows = sorted(db.session.scalars(leased), key=lambda row: (row.due_at, row.id))
+    return [Claimed(row.id, row.tries, now + LEASE, _message(row)) for row in rows]
+
+
+@command
+def note(one: Claimed, outcome: NotSent | None, now: datetime) -> None:
+    """Writes down how sending ended (None: well). Texts that held a code or link are blanked once it is over."""
+    values = _ending(one, outcome, now)
+    mine = (Notification.id == one.id, Notification.state == "queued", Notification.lease_until == one.lease_until)
+    if values["state"] != "queued":
+        db.session.execute(update(Notification).where(*mine, Notification.holds_secret).values(body=""))
+    noted = db.session.execute(
+        update(Notification).where(*mine).values(lease_until=None, **values).returning(Notification.id)
+    )
+    if noted.first() is None:
+        logger.warning("notification %s was taken by another poller before its end could be noted", one.id)
+
+
+@command
+def release(claimed: list[Claimed]) -> None:
+    """Gives messages back unsent, for any poller to take at once."""
+    for one in claimed:
+        mine = (Notification.id == one.id, Notification.lease_until == one.lease_until)
+        db.session.execute(update(Notification).where(*mine).values(lease_until=None))
+
+
+def _is_anything_due() -> bool:
+    """Asked by every poller several times a second, so it takes no lock."""
+    now = clock.now()
+    is_free = or_(Notification.lease_until.is_(None), Notification.lease_until <= now)
+    due = select(Notification.id).where(Notification.state == "queued", Notification.due_at <= now, is_free).limit(1)
+    found = db.session.scalar(due) is not None
+    db.session.rollback()
+    return found
+
+
+def _message(row: Notification) -> Mail | Sms:
+    if row.channel == "sms":
+        return Sms(row.message_id, row.created_at, row.recipient, row.body, row.kind)
+    clinic = db.session.get(Clinic, row.clinic_id) if row.clinic_id is not None else None
+    return Mail(
+        message_id=row.message_id,
+        at=row.created_at,
+        sender=message_texts.sender_of(clinic),
+        sender_name=message_texts.one_line(clinic.name) if clinic is not None else "MediMeet",
+        reply_to=clinic.email if clinic is not None else "",
+        to=row.recipient,
+        subject=row.subject,
+        body=row.body,
+        kind=row.kind,
+        calendar=row.calendar,
+    )
+
+
+def _send(one: Claimed, through: Gateways) -> NotSent | None:
+    try:
+        if isinstance(one.message, Sms):
+            through.sms.send(one.message)
+        else:
+            through.mail.send(one.message)
+    except NotSent as outcome:
+        logger.warning("notification %s was not sent: %s", one.id, outcome)
+        return outcome
+    except Exception as error:  # one odd message must not stop the others
+        logger.exception("notification %s could not be sent", one.id)
+        return TryLater(f"It could not be sent: {type(error).__name__}.")
+    return None
+
+
+def _note_surely(one: Claimed, outcome: NotSent | None) -> None:
+    """Notes the end even where the database is busy or away for a while: what is not noted would be sent again."""
+    while True:
+        try:
+            note(one, outcome, clock.now())
+            return
+        except Busy:
+            if clock.now() > one.lease_until:
+                raise
+            time.sleep(0.2)
+
+
+def _ending(one: Claimed, outcome: NotSent | None, now: datetime) -> dict[str, object]:
+    """The columns to write."""
+    tries = one.tries + 1
+    said = {"tries": tries, "last_error": str(outcome or "")[:300]}
+    if outcome is None:
+        return said | {"state": "sent", "sent_at": now}
+    if isinstance(outcome, MaybeSent):
+        return said | {"state": "unknown"}
+    if isinstance(outcome, Refused) or tries > len(BACK_OFF):
+        return said | {"state": "failed"}
+    return said | {"state": "queued", "due_at": now + BACK_OFF[tries - 1]}

@@ -1,0 +1,223 @@
+"""What messages say: plain English, times always with their zone, links only to this site's own address.
+
+Never a diagnosis, the treatment or the reason of a visit: mail and SMS are read on locked screens and by others.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from medimeet.config import setting
+from medimeet.domain.wall_clock import to_wall, zone_label
+from medimeet.models import Account, Appointment, Clinic, Doctor
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One message in its two forms: a mail's subject and body, and the same in one short text."""
+
+    subject: str
+    body: str
+    short: str
+
+
+def booked(appointment: Appointment) -> Words:
+    """To the patient: the visit is booked."""
+    when = when_of(appointment.starts_at, appointment.clinic)
+    return Words(
+        f"Your visit is booked: {when}",
+        _letter(
+            appointment.patient.account,
+            appointment.clinic,
+            "Your visit is booked.",
+            facts_of(appointment),
+            _how_to_change(appointment),
+        ),
+        _short(appointment, f"Your visit with {_doctor(appointment)} is booked for {when}."),
+    )
+
+
+def moved(appointment: Appointment, was_at: datetime) -> Words:
+    """To the patient: the visit has another time (or doctor)."""
+    clinic = appointment.clinic
+    when, before = when_of(appointment.starts_at, clinic), when_of(was_at, clinic)
+    return Words(
+        f"Your visit has moved: {when}",
+        _letter(
+            appointment.patient.account,
+            clinic,
+            "Your visit has moved to another time. The new time is below; the old one is no longer yours.",
+            facts_of(appointment, was_at),
+            _how_to_change(appointment),
+        ),
+        _short(appointment, f"Your visit with {_doctor(appointment)} has moved to {when}. It was {before}."),
+    )
+
+
+def canceled(appointment: Appointment) -> Words:
+    """To the patient: the visit will not happen."""
+    patient, clinic = appointment.patient.account, appointment.clinic
+    when = when_of(appointment.starts_at, clinic)
+    by_patient = appointment.canceled_by_id == patient.id
+    opening = "You have canceled your visit." if by_patient else f"{_name(clinic)} has canceled your visit."
+    again = f"To book another visit, open this page:\n{site_address('/treatment-list/')}"
+    return Words(
+        f"Your visit is canceled: {when}",
+        _letter(patient, clinic, f"{opening} You need not come.", facts_of(appointment), again),
+        _short(appointment, f"Your visit with {_doctor(appointment)}, {when}, is canceled. You need not come.", False),
+    )
+
+
+def for_doctor(appointment: Appointment, event: str, was_at: datetime | None = None) -> Words:
+    """To the doctor, short: a visit was booked, moved or canceled (`event`). Names no patient."""
+    when = when_of(appointment.starts_at, appointment.clinic)
+    body = _letter(
+        appointment.doctor.account,
+        appointment.clinic,
+        f"A visit with you was {event}.",
+        facts_of(appointment, was_at, for_doctor=True),
+        f"Sign in to see more:\n{page_of(appointment)}",
+    )
+    return Words(f"Visit {event}: {when}", body, f"{_name(appointment.clinic)}: visit {event}, {when}.")
+
+
+def verification(account: Account, url: str) -> Words:
+    """To a new account: show that the e-mail is yours."""
+    opening = "Somebody, most likely you, gave this e-mail address to us."
+    ask = f"To confirm that it is yours, open this page and press the button:\n{url}"
+    other = "If it was not you, do nothing. Without your confirmation we don't rely on this address."
+    return _about_account(account, "Confirm your e-mail address", opening, ask, other)
+
+
+def reset(account: Account, url: str) -> Words:
+    """To somebody who forgot the password: a link that sets a new one, and how long it works."""
+    opening = "Somebody, most likely you, asked for a new password for your account."
+    ask = f"To choose one, open this page. It works once, within {_minutes(setting('RESET_LINK_MINUTES'))}:\n{url}"
+    other = "If it was not you, do nothing. Your password stays as it is."
+    return _about_account(account, "Choose a new password", opening, ask, other)
+
+
+def account_made(account: Account, url: str) -> Words:
+    """To somebody for whom the clinic has made an account: a link that sets the first password."""
+    opening = f"{_name(account.clinic)} has made an account for you. Your username is {one_line(account.username)}."
+    ask = f"To choose a password, open this page. It works once:\n{url}"
+    late = f"If the link no longer works, ask for a new one here:\n{site_address('/patient/forgot-password/')}"
+    return _about_account(account, "Your new account", opening, ask, late)
+
+
+def application(admin: Account, clinic: Clinic, doctor: Doctor) -> Words:
+    """To a clinic's admin: somebody wants to work here as a doctor."""
+    name = doctor.name if _is_plain(doctor.account.full_name) else "Somebody"
+    opening = f"{name} has applied to work as a doctor at {_name(clinic)}."
+    ask = f"Nobody can book with them until you accept. To decide, open this page:\n{site_address('/list_doctors/')}"
+    body = _letter(admin, clinic, opening, ask)
+    return Words("A doctor has applied", body, f"{_name(clinic)}: {opening}")
+
+
+def verified(doctor: Doctor) -> Words:
+    """To a doctor: the clinic has accepted the application."""
+    clinic = doctor.account.clinic
+    opening = f"{_name(clinic)} has accepted you as a doctor. Patients can book with you at the hours you declare."
+    ask = f"To set your hours, sign in here:\n{site_address('/slots-and-excluded-dates/')}"
+    return _about_account(doctor.account, "You can now be booked", opening, ask)
+
+
+def when_of(instant: datetime, clinic: Clinic) -> str:
+    """An instant as people say it there: 'Tuesday 24 November 2026, 09:00 (Europe/London, GMT)'."""
+    local = to_wall(instant, clinic.zone)
+    label = zone_label(instant, clinic.zone)
+    zone = clinic.time_zone if label == clinic.time_zone else f"{clinic.time_zone}, {label}"
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone})"
+
+
+def page_of(appointment: Appointment) -> str:
+    """The appointment's own page, where it is moved and canceled."""
+    return site_address(f"/appointment-details/{appointment.id}/")
+
+
+def place_of(appointment: Appointment) -> str:
+    """Where to be: the clinic and its address, or the video call."""
+    if appointment.kind == "Online" and appointment.doctor.meet_link:
+        return one_line(appointment.doctor.meet_link)
+    return one_line(", ".join(part for part in (appointment.clinic.name, appointment.clinic.address) if part))
+
+
+def calendar_note(appointment: Appointment) -> str:
+    """What a calendar entry says beside time and place."""
+    lines = [f"Reference: {appointment.reference}", f"Move or cancel: {page_of(appointment)}"]
+    if appointment.clinic.phone:
+        lines.append(f"Telephone: {one_line(appointment.clinic.phone)}")
+    return "\n".join(lines)
+
+
+def facts_of(appointment: Appointment, was_at: datetime | None = None, for_doctor: bool = False) -> str:
+    """Reference, with whom, when and where, one a line."""
+    clinic = appointment.clinic
+    end = to_wall(appointment.ends_at, clinic.zone)
+    rows = [("Reference", appointment.reference)]
+    if not for_doctor:
+        rows.append(("With", _doctor(appointment)))
+    rows.append(("When", f"{when_of(appointment.starts_at, clinic)}, until {end:%H:%M}"))
+    if was_at is not None:
+        rows.append(("Before", when_of(was_at, clinic)))
+    rows.append(("Where", place_of(appointment)))
+    return "\n".join(f"{label}: {value}" for label, value in rows)
+
+
+def site_address(path: str) -> str:
+    """The absolute address of a path of this site; from the setting BASE_URL, never from a request."""
+    return f"{setting('BASE_URL')}{path}"
+
+
+def sender_of(clinic: Clinic | None) -> str:
+    """The address that messages come from: the setting MAIL_FROM, else the clinic's own, else no-reply at this site."""
+    own = clinic.email if clinic is not None else ""
+    host = urlsplit(setting("BASE_URL")).hostname or "localhost"
+    return parseaddr(setting("MAIL_FROM"))[1] or own or f"no-reply@{host}"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters, so that it can't pose as a header or a line of ours."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _letter(to: Account, clinic: Clinic | None, *paragraphs: str) -> str:
+    greeting = f"Hello {one_line(to.full_name)}," if _is_plain(to.full_name) else "Hello,"
+    phone = f"\nTelephone: {one_line(clinic.phone)}" if clinic is not None and clinic.phone else ""
+    return "\n\n".join([greeting, *paragraphs, f"{_name(clinic)}{phone}"]) + "\n"
+
+
+def _about_account(account: Account, subject: str, *paragraphs: str) -> Words:
+    """A message about the account itself; as SMS it is the middle paragraph, which asks for something."""
+    short = f"{_name(account.clinic)}: {' '.join(paragraphs[1].split())}"
+    return Words(subject, _letter(account, account.clinic, *paragraphs), short)
+
+
+def _how_to_change(appointment: Appointment) -> str:
+    by_phone = f"\nOr call us: {one_line(appointment.clinic.phone)}" if appointment.clinic.phone else ""
+    return f"To move or cancel it, open this page and sign in:\n{page_of(appointment)}{by_phone}"
+
+
+def _short(appointment: Appointment, sentence: str, with_link: bool = True) -> str:
+    change = f" To move or cancel: {page_of(appointment)}" if with_link else ""
+    return f"{_name(appointment.clinic)}: {sentence} Reference {appointment.reference}.{change}"
+
+
+def _doctor(appointment: Appointment) -> str:
+    return one_line(appointment.doctor.name)
+
+
+def _name(clinic: Clinic | None) -> str:
+    return one_line(clinic.name) if clinic is not None else "MediMeet"
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name that anybody may have typed carries no advertisement to somebody else's mailbox."""
+    return len(name) <= 80 and not any(mark in name.lower() for mark in ("://", "www.", "@", "/"))
+
+
+def _minutes(count: int) -> str:
+    if count % 60 == 0:
+        return "one hour" if count == 60 else f"{count // 60} hours"
+    return f"{count} minutes"

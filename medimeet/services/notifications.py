@@ -1,0 +1,128 @@
+"""Telling people: each function adds message rows to the running command: deed and message stand or fall together.
+
+None of them is a command itself; the poller (`services.delivery`) sends the rows afterwards. Somebody with an e-mail
+gets a mail, with a mobile number only an SMS, with neither nothing. Call them after the rows they tell of are flushed.
+"""
+
+import hashlib
+import uuid
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from medimeet.config import setting
+from medimeet.db import db
+from medimeet.domain.statuses import Role
+from medimeet.models import Account, Appointment, Clinic, Doctor, Notification
+from medimeet.services import calendar_file, message_texts
+from medimeet.services.message_texts import Words
+
+
+def tell_booked(appointment: Appointment) -> None:
+    """The visit is booked: to the patient with a calendar file, and shortly to the doctor."""
+    key = f"appointment-{appointment.id}-booked"
+    _tell_patient(appointment, "appointment_booked", message_texts.booked(appointment), key, "REQUEST")
+    _tell_doctor(appointment, "appointment_booked", message_texts.for_doctor(appointment, "booked"), key)
+
+
+def tell_moved(appointment: Appointment, was_at: datetime) -> None:
+    """The visit has moved from `was_at`: to the patient with the new calendar file, and shortly to the doctor.
+
+    `appointment.sequence` must have grown, or calendar programs ignore the new time.
+    """
+    key = f"appointment-{appointment.id}-moved-{appointment.sequence}"
+    _tell_patient(appointment, "appointment_moved", message_texts.moved(appointment, was_at), key, "REQUEST")
+    _tell_doctor(appointment, "appointment_moved", message_texts.for_doctor(appointment, "moved", was_at), key)
+
+
+def tell_canceled(appointment: Appointment) -> None:
+    """The visit will not happen: to the patient with a calendar file that takes it out again, and to the doctor."""
+    key = f"appointment-{appointment.id}-canceled"
+    _tell_patient(appointment, "appointment_canceled", message_texts.canceled(appointment), key, "CANCEL")
+    _tell_doctor(appointment, "appointment_canceled", message_texts.for_doctor(appointment, "canceled"), key)
+
+
+def tell_verification(account: Account, url: str) -> None:
+    """A link that shows that the e-mail is theirs. An account without an e-mail gets nothing."""
+    if account.email:
+        _tell_secret(account, "verification", message_texts.verification(account, url), url)
+
+
+def tell_reset(account: Account, url: str) -> None:
+    """A link to set a new password."""
+    _tell_secret(account, "password_reset", message_texts.reset(account, url), url)
+
+
+def tell_account_made(account: Account, url: str) -> None:
+    """A link to set the first password of an account that the clinic has made."""
+    _tell_secret(account, "account_made", message_texts.account_made(account, url), url)
+
+
+def tell_application(clinic: Clinic, doctor: Doctor) -> None:
+    """Somebody has applied as a doctor: to each of the clinic's admins."""
+    admins = select(Account).where(Account.clinic_id == clinic.id, Account.role == Role.ADMIN, Account.is_active)
+    for admin in db.session.scalars(admins.order_by(Account.id)):
+        words = message_texts.application(admin, clinic, doctor)
+        _tell(admin, "doctor_application", words, f"doctor-{doctor.id}-applied-{admin.id}")
+
+
+def tell_verified(doctor: Doctor) -> None:
+    """The clinic has accepted a doctor: to the doctor, once for each acceptance."""
+    since = doctor.verified_at.isoformat() if doctor.verified_at else ""
+    _tell(doctor.account, "doctor_verified", message_texts.verified(doctor), f"doctor-{doctor.id}-verified-{since}")
+
+
+def _tell_patient(appointment: Appointment, kind: str, words: Words, key: str, method: str) -> None:
+    account = appointment.patient.account
+    calendar = calendar_file.of(appointment, method) if account.email else None
+    _tell(account, kind, words, key, appointment_id=appointment.id, calendar=calendar)
+
+
+def _tell_doctor(appointment: Appointment, kind: str, words: Words, key: str) -> None:
+    if appointment.doctor.account.email:
+        _tell(appointment.doctor.account, kind, words, f"{key}-doctor", appointment_id=appointment.id)
+
+
+def _tell_secret(account: Account, kind: str, words: Words, url: str) -> None:
+    """A message that holds a link only its reader may see; each link is told once."""
+    told = hashlib.sha256(url.encode()).hexdigest()[:24]
+    _tell(account, kind, words, f"{kind}-{account.id}-{told}", holds_secret=True)
+
+
+def _tell(
+    to: Account,
+    kind: str,
+    words: Words,
+    key: str,
+    *,
+    appointment_id: int | None = None,
+    calendar: str | None = None,
+    holds_secret: bool = False,
+) -> None:
+    recipient = to.email or to.mobile
+    if not recipient:
+        return
+    is_mail = bool(to.email)
+    db.session.add(
+        Notification(
+            clinic_id=to.clinic_id,
+            account_id=to.id,
+            appointment_id=appointment_id,
+            channel="email" if is_mail else "sms",
+            kind=kind,
+            recipient=recipient,
+            subject=message_texts.one_line(words.subject)[:200] if is_mail else "",
+            body=words.body if is_mail else words.short,
+            calendar=calendar,
+            holds_secret=holds_secret,
+            dedupe_key=key,
+            message_id=_new_message_id(),
+        )
+    )
+
+
+def _new_message_id() -> str:
+    """What a receiver knows a message by, the same at every try to send it."""
+    host = urlsplit(setting("BASE_URL")).hostname or ""
+    return f"<{uuid.uuid4().hex}@{host if host.strip('0123456789.:') and len(host) <= 80 else 'medimeet.invalid'}>"
