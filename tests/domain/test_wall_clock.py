@@ -123,6 +123,12 @@ def test_minute_1440_is_the_next_midnight_also_where_the_clocks_jump_over_it() -
     assert to_instant(day_before_jump, 1440, ZoneInfo("Africa/Cairo")) == instant("2026-04-24T01:00:00+03:00")
 
 
+def test_a_day_whose_midnight_is_skipped_begins_at_the_jump() -> None:
+    in_toronto = ZoneInfo("America/Toronto")
+    assert day_bounds(date(1919, 3, 31), in_toronto)[0] == instant("1919-03-30T23:30:00-05:00")
+    assert day_bounds(date(1919, 3, 30), in_toronto)[1] == instant("1919-03-31T00:30:00-04:00")
+
+
 def test_a_day_that_an_island_skipped_has_no_times() -> None:
     skipped, apia = date(2011, 12, 30), ZoneInfo("Pacific/Apia")
     starts_at, ends_at = day_bounds(skipped, apia)
