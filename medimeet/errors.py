@@ -9,7 +9,7 @@ from typing import ClassVar
 
 
 class MediMeetError(Exception):
-    """Anything a service refuses to do. `status` is the HTTP status a door answers unless its contract prints another."""
+    """Anything a service refuses to do. `status` is the HTTP status unless a contract prints another."""
 
     status: ClassVar[int] = 400
     default_words: ClassVar[str] = "This can't be done."
@@ -71,9 +71,13 @@ class SlotTaken(Conflict):
 
 
 class PatientBusy(Conflict):
-    """The patient already has an appointment that overlaps."""
+    """The patient already has an appointment that overlaps: `appointment_id`, where it is known."""
 
-    default_words = "You already have an appointment at this time. Move that one, or choose another time."
+    default_words = "There is already an appointment at this time. Move that one, or choose another time."
+
+    def __init__(self, words: str | None = None, appointment_id: int | None = None) -> None:
+        self.appointment_id = appointment_id
+        super().__init__(words)
 
 
 class PastSlot(MediMeetError):
@@ -124,3 +128,10 @@ class Busy(MediMeetError):
     status = 503
     default_words = "The clinic's computer is very busy. Nothing was changed. Try again in a few seconds."
     retry_after: ClassVar[int] = 2
+
+
+class InstallationFault(MediMeetError):
+    """Something that whoever runs the installation must mend, such as a database newer than the code."""
+
+    status = 503
+    default_words = "MediMeet can't run like this. Run `flask doctor`."

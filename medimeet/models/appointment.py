@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from medimeet import clock
 from medimeet.db import Base
@@ -81,10 +81,17 @@ class Appointment(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
-    clinic: Mapped[Clinic] = relationship(overlaps="doctor,patient,treatment")
-    doctor: Mapped[Doctor] = relationship(overlaps="clinic,patient,treatment")
-    patient: Mapped[Patient] = relationship(overlaps="clinic,doctor,treatment")
-    treatment: Mapped[Treatment | None] = relationship(overlaps="clinic,doctor,patient")
+    # To read only: the ids are what is written, so that no relation can unset the clinic that they share.
+    clinic: Mapped[Clinic] = relationship(viewonly=True)
+    doctor: Mapped[Doctor] = relationship(
+        primaryjoin=lambda: foreign(Appointment.doctor_id) == Doctor.id, viewonly=True
+    )
+    patient: Mapped[Patient] = relationship(
+        primaryjoin=lambda: foreign(Appointment.patient_id) == Patient.id, viewonly=True
+    )
+    treatment: Mapped[Treatment | None] = relationship(
+        primaryjoin=lambda: foreign(Appointment.treatment_id) == Treatment.id, viewonly=True
+    )
 
     @property
     def is_active(self) -> bool:

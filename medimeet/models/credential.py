@@ -1,4 +1,4 @@
-"""What proves who somebody is: passwords, one-time codes and links, sessions, tokens, and the counts that guard them."""
+"""What proves who somebody is: passwords, one-time codes and links, sessions, tokens, and the counts on them."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from medimeet import clock
 from medimeet.db import Base
 from medimeet.models.account import Account
+from medimeet.models.clinic import Clinic
 
 if TYPE_CHECKING:
     from medimeet.models.treatment import Treatment
@@ -84,6 +85,7 @@ class Doctor(Base):
     verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    clinic: Mapped[Clinic] = relationship()
     account: Mapped[Account] = relationship(back_populates="doctor", lazy="joined")
     specialties: Mapped[list[Specialty]] = relationship(secondary=doctor_specialty, order_by=Specialty.name)
     designations: Mapped[list[Designation]] = relationship(secondary=doctor_designation, order_by=Designation.name)

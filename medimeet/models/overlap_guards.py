@@ -1,7 +1,7 @@
 """SQL that makes the database itself refuse overlaps, whoever writes: our code, a migration, a person with a shell.
 
-Alembic's batch mode rebuilds a SQLite table and drops its triggers, so a migration that rebuilds `appointment` or
-`working_hours` creates them again with `create()`; `missing()` tells at start-up and in `flask doctor` whether they stand.
+Alembic's batch mode rebuilds a SQLite table and drops its triggers, so a migration that rebuilds one of these tables
+creates them again with `create()`; `missing()` tells at start-up and in `flask doctor` whether they stand.
 """
 
 from collections.abc import Iterator
@@ -78,7 +78,12 @@ def statements(dialect: str, tables: tuple[str, ...]) -> Iterator[str]:
         yield from (_sqlite(table) if dialect == "sqlite" else _postgresql(table))
 
 
-_NAMES = ("appointment_doctor_overlap", "appointment_patient_overlap", "working_hours_overlap", "audit_entry_append_only")
+_NAMES = (
+    "appointment_doctor_overlap",
+    "appointment_patient_overlap",
+    "working_hours_overlap",
+    "audit_entry_append_only",
+)
 _EVENTS = {name: ("update", "delete") if name.startswith("audit") else ("insert", "update") for name in _NAMES}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from medimeet import clock
 from medimeet.db import Base
 from medimeet.models.account import Account
+from medimeet.models.clinic import Clinic
 
 
 class Patient(Base):
@@ -27,6 +28,7 @@ class Patient(Base):
     closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    clinic: Mapped[Clinic] = relationship()
     account: Mapped[Account] = relationship(back_populates="patient", lazy="joined")
     medical_history: Mapped[list[MedicalHistoryEntry]] = relationship(
         back_populates="patient", order_by="MedicalHistoryEntry.id"

@@ -15,7 +15,7 @@ Rule = Callable[[Account | None], bool]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person who acts (None: a visitor) and the clinic they act in. Taken from the credential, never from a body."""
+    """The person who acts (None: a visitor) and the clinic they act in; from the credential, never from a body."""
 
     account: Account | None
     clinic: Clinic

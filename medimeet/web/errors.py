@@ -35,8 +35,12 @@ WORDS = {
     413: "What you sent is larger than we can take. Send a smaller file.",
     415: "Send the form from our own page, or a picture as JPEG, PNG or WebP.",
     429: "There were too many requests from your address. Wait a minute, then try again.",
-    500: "Nothing you entered was your fault. Try again in a minute, or call the clinic and tell them the number below.",
+    500: "You did nothing wrong. Try again in a minute, or call the clinic and tell them the number below.",
 }
+FORM_TOO_OLD = (
+    "This form was open for a long time, or you signed in again meanwhile. "
+    "Go back, reload the page and send it once more."
+)
 
 
 def start(app: Flask) -> None:
@@ -61,7 +65,7 @@ def refused(error: MediMeetError) -> WerkzeugResponse:
 
 def form_too_old(_error: CSRFError) -> Response:
     """The page for a form whose sign-in has changed since it was opened."""
-    return error_page(400, "This form was open for a long time, or you signed in again meanwhile. Go back, reload the page and send it once more.")
+    return error_page(400, FORM_TOO_OLD)
 
 
 def http_error(error: HTTPException) -> WerkzeugResponse:

@@ -1,0 +1,161 @@
+"""Appointments to look at: who sees which, lists, days. Changing them is `booking`'s business."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from medimeet import clock
+from medimeet.db import db
+from medimeet.domain.statuses import ACTIVE
+from medimeet.domain.wall_clock import day_bounds
+from medimeet.errors import NotFound
+from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
+from medimeet.services.access import Actor
+from medimeet.services.search import any_part
+
+Period = Literal["upcoming", "past", "all"]
+
+_with_people = (
+    joinedload(Appointment.doctor),
+    joinedload(Appointment.patient),
+    joinedload(Appointment.treatment),
+    joinedload(Appointment.clinic),
+)
+
+
+def find(actor: Actor, appointment_id: int) -> Appointment:
+    """The appointment, if the actor may see it: the patient's own, the doctor's own, the clinic's for its admin.
+
+    Raises NotFound otherwise, as for one that does not exist.
+    """
+    found = db.session.scalar(
+        select(Appointment).where(Appointment.id == appointment_id, visible_to(actor)).options(*_with_people)
+    )
+    if found is None:
+        raise NotFound("We can't find this appointment.")
+    return found
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition for the appointments that the actor may see, always within the actor's clinic."""
+    person = actor.person
+    in_clinic = Appointment.clinic_id == actor.clinic.id
+    if actor.is_admin:
+        return in_clinic
+    own: list[ColumnElement[bool]] = []
+    if person.doctor is not None and person.doctor.is_verified:
+        own.append(Appointment.doctor_id == person.doctor.id)
+    if person.patient is not None:
+        own.append(Appointment.patient_id == person.patient.id)
+    return and_(in_clinic, or_(false(), *own))
+
+
+def listed(
+    actor: Actor,
+    *,
+    period: Period = "all",
+    search: str = "",
+    doctor_id: int | None = None,
+    patient_id: int | None = None,
+    page: int = 1,
+    per_page: int = 25,
+) -> Pagination:
+    """One page of the appointments that the actor may see; upcoming ones soonest first, others latest first.
+
+    `search` is any part of a name, the treatment or the reference, in any case.
+    """
+    query, doctor_account, patient_account = _joined(actor)
+    query = query.where(_in_period(period))
+    if doctor_id is not None:
+        query = query.where(Appointment.doctor_id == doctor_id)
+    if patient_id is not None:
+        query = query.where(Appointment.patient_id == patient_id)
+    if search:
+        query = query.where(_mentions(search, doctor_account, patient_account))
+    order = Appointment.starts_at.asc() if period == "upcoming" else Appointment.starts_at.desc()
+    return db.paginate(query.order_by(order, Appointment.id), page=page, per_page=per_page, error_out=False)
+
+
+def of_days(actor: Actor, doctor: Doctor, first_day: date, last_day: date) -> list[Appointment]:
+    """One doctor's appointments from the first to the last day, by start, without canceled ones."""
+    start = day_bounds(first_day, actor.clinic.zone)[0]
+    end = day_bounds(last_day, actor.clinic.zone)[1]
+    return list(
+        db.session.scalars(
+            select(Appointment)
+            .where(
+                visible_to(actor),
+                Appointment.doctor_id == doctor.id,
+                Appointment.starts_at >= start,
+                Appointment.starts_at < end,
+                Appointment.status != "canceled",
+            )
+            .options(*_with_people)
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+def upcoming_of(*, doctor: Doctor | None = None, patient: Patient | None = None) -> list[Appointment]:
+    """The active appointments of a doctor or a patient that are still to begin, by start."""
+    owner = Appointment.doctor_id == doctor.id if doctor is not None else false()
+    if patient is not None:
+        owner = or_(owner, Appointment.patient_id == patient.id)
+    return list(
+        db.session.scalars(
+            select(Appointment)
+            .where(owner, Appointment.status.in_(ACTIVE), Appointment.starts_at > clock.now())
+            .options(*_with_people)
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+def overlapping(patient: Patient, starts_at: datetime, ends_at: datetime) -> list[Appointment]:
+    """The patient's active appointments that touch this time."""
+    return list(
+        db.session.scalars(
+            select(Appointment)
+            .where(
+                Appointment.patient_id == patient.id,
+                Appointment.status.in_(ACTIVE),
+                Appointment.starts_at < ends_at,
+                Appointment.ends_at > starts_at,
+            )
+            .options(*_with_people)
+        )
+    )
+
+
+def _joined(actor: Actor) -> tuple[Select[Appointment], type[Account], type[Account]]:
+    doctor_account, patient_account = aliased(Account), aliased(Account)
+    query = (
+        select(Appointment)
+        .join(Appointment.doctor)
+        .join(doctor_account, Doctor.account)
+        .join(Appointment.patient)
+        .join(patient_account, Patient.account)
+        .outerjoin(Appointment.treatment)
+        .options(
+            contains_eager(Appointment.doctor).contains_eager(Doctor.account.of_type(doctor_account)),
+            contains_eager(Appointment.patient).contains_eager(Patient.account.of_type(patient_account)),
+            contains_eager(Appointment.treatment),
+        )
+        .where(visible_to(actor))
+    )
+    return query, doctor_account, patient_account
+
+
+def _in_period(period: Period) -> ColumnElement[bool]:
+    to_come = and_(Appointment.status.in_(ACTIVE), Appointment.ends_at > clock.now())
+    if period == "upcoming":
+        return to_come
+    return not_(to_come) if period == "past" else Appointment.id.is_not(None)
+
+
+def _mentions(search: str, *people: type[Account]) -> ColumnElement[bool]:
+    names = [column for person in people for column in (person.first_name, person.last_name, person.username)]
+    return any_part(search, *names, Treatment.name, Appointment.reference)

@@ -1,0 +1,331 @@
+"""Booking, moving, canceling and closing appointments: the one place where an appointment changes.
+
+Every command locks the doctor, then the patient, ends holds that are up, looks, and writes. The database refuses an
+overlap by itself (`models/overlap_guards.py`); its refusal becomes the same words as our own look.
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from medimeet import clock
+from medimeet.db import broken_rule, command, db, lock
+from medimeet.domain import slots as rules
+from medimeet.domain.slots import Slot, UnknownSlot, decode_slot
+from medimeet.domain.statuses import AppointmentStatus, label, may_become
+from medimeet.domain.wall_clock import to_wall, zone_label
+from medimeet.errors import (
+    AppointmentClosed,
+    InvalidInput,
+    KeyReused,
+    NoSuchSlot,
+    NotFound,
+    PastSlot,
+    PatientBusy,
+    SlotTaken,
+)
+from medimeet.models import Appointment, Doctor, IdempotencyKey, Patient, Treatment
+from medimeet.services import appointments, audit, notifications, slots
+from medimeet.services.access import Actor
+
+NO_TIME = timedelta(0)
+REASON_LENGTH = 2000
+
+
+@command
+def book(
+    actor: Actor,
+    *,
+    slot_id: int,
+    treatment_id: int | None = None,
+    patient_id: int | None = None,
+    reason: str = "",
+    kind: str = "Offline",
+    channel: str = "portal",
+    idempotency_key: str | None = None,
+) -> Appointment:
+    """The new appointment, scheduled, from the slot's start for as long as the treatment or the slot lasts.
+
+    A patient books for themselves; the clinic's admin and doctors name the patient. The same `idempotency_key` of the
+    same account gives the same appointment. Raises SlotTaken, PatientBusy, PastSlot, NoSuchSlot, NotFound, NotAllowed,
+    InvalidInput, KeyReused, Busy.
+    """
+    fingerprint = _fingerprint(slot_id, treatment_id, patient_id, reason, kind)
+    earlier = _booked_with(actor, idempotency_key, fingerprint)
+    if earlier is not None:
+        return earlier
+    patient = patient_to_book_for(actor, patient_id)
+    doctor, starts_at = _bookable_doctor(actor, slot_id)
+    treatment = _given_treatment(doctor, treatment_id)
+    _take_turns([doctor.id], patient)
+    appointment = Appointment(
+        clinic_id=actor.clinic.id,
+        patient_id=patient.id,
+        treatment_id=treatment.id if treatment else None,
+        price=treatment.price if treatment else doctor.fee,
+        status=AppointmentStatus.SCHEDULED,
+        reason=_checked_reason(reason),
+        kind=kind,
+        channel=channel,
+        booked_by_id=actor.person.id,
+    )
+    _place(appointment, doctor, patient, treatment, starts_at)
+    db.session.add(appointment)
+    _write(appointment)
+    if idempotency_key:
+        _remember(actor, idempotency_key, fingerprint, appointment)
+    audit.note(actor, "booked", "appointment", appointment.id, patient.id)
+    notifications.tell_booked(appointment)
+    return appointment
+
+
+@command
+def cancel(actor: Actor, appointment_id: int) -> Appointment:
+    """The appointment, canceled; its time is free for others at once. Canceling twice answers as the first time.
+
+    Raises NotFound, AppointmentClosed once it has begun or is over.
+    """
+    appointment = _own_appointment(actor, appointment_id)
+    if appointment.status == AppointmentStatus.CANCELED:
+        return appointment
+    if not appointment.is_active or appointment.starts_at <= clock.now():
+        raise AppointmentClosed("This appointment has begun or is over, so it can't be canceled.")
+    _cancel(actor, appointment)
+    return appointment
+
+
+@command
+def move(actor: Actor, appointment_id: int, *, slot_id: int) -> Appointment:
+    """The appointment at another time, in one step: the old time is kept if the new one can't be had.
+
+    Raises as `book` does, and AppointmentClosed.
+    """
+    appointment = _own_appointment(actor, appointment_id)
+    if not appointment.is_active or appointment.starts_at <= clock.now():
+        raise AppointmentClosed("This appointment has begun or is over, so it can't be moved. Book a new one.")
+    doctor, starts_at = _bookable_doctor(actor, slot_id)
+    treatment = _given_treatment(doctor, appointment.treatment_id)
+    _take_turns([doctor.id, appointment.doctor_id], appointment.patient)
+    was_at = appointment.starts_at
+    if (doctor.id, starts_at) == (appointment.doctor_id, was_at):
+        return appointment
+    _place(appointment, doctor, appointment.patient, treatment, starts_at)
+    appointment.sequence += 1
+    _write(appointment)
+    audit.note(actor, "moved", "appointment", appointment.id, appointment.patient_id, was_at=was_at.isoformat())
+    notifications.tell_moved(appointment, was_at)
+    return appointment
+
+
+@command
+def mark(actor: Actor, appointment_id: int, status: AppointmentStatus) -> Appointment:
+    """The appointment as completed, missed, or back to scheduled; by its doctor or the clinic's admin.
+
+    Raises NotFound, InvalidInput for a step that makes no sense, SlotTaken when its time was given away meanwhile.
+    """
+    appointment = _own_appointment(actor, appointment_id)
+    if not actor.is_admin and (not actor.is_doctor or appointment.doctor_id != actor.own_doctor.id):
+        raise NotFound("We can't find this appointment.")
+    if appointment.status == status:
+        return appointment
+    if status == AppointmentStatus.CANCELED or not may_become(appointment.status, status):
+        now, wanted = label(appointment.status).lower(), label(status).lower()
+        raise InvalidInput({"status": f"This appointment is {now}, so it can't be marked as {wanted}."})
+    if status != AppointmentStatus.SCHEDULED and appointment.starts_at > clock.now():
+        raise InvalidInput({"status": "This visit has not begun yet. Mark it once it has."})
+    was, appointment.status, appointment.hold_expires_at = appointment.status, status, None
+    _write(appointment)
+    audit.note(actor, "marked", "appointment", appointment.id, appointment.patient_id, was=was, now=status)
+    return appointment
+
+
+def cancel_all_of(actor: Actor, *, doctor: Doctor | None = None, patient: Patient | None = None) -> list[Appointment]:
+    """Cancels what is to come of a person who leaves, and tells the others. For use inside a command."""
+    if doctor is not None:
+        lock("doctor", doctor.id)
+    if patient is not None:
+        lock("patient", patient.id)
+    to_come = appointments.upcoming_of(doctor=doctor, patient=patient)
+    for appointment in to_come:
+        _cancel(actor, appointment)
+    return to_come
+
+
+def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
+    """Whom the actor books for: oneself as a patient, the named patient as an admin or a doctor of the clinic.
+
+    Raises InvalidInput where staff name nobody, NotFound, NotAllowed.
+    """
+    if not (actor.is_admin or actor.is_doctor):
+        return actor.own_patient
+    if patient_id is None:
+        raise InvalidInput({"patient": "Choose the patient whom the appointment is for."})
+    patient = db.session.scalar(
+        select(Patient).where(
+            Patient.id == patient_id, Patient.clinic_id == actor.clinic.id, Patient.closed_at.is_(None)
+        )
+    )
+    if patient is None or not patient.account.is_active:
+        raise NotFound("We can't find this patient.")
+    return patient
+
+
+def _bookable_doctor(actor: Actor, slot_id: int) -> tuple[Doctor, datetime]:
+    """The verified, active doctor of this clinic whom the slot belongs to, and the slot's start."""
+    try:
+        doctor_id, starts_at = decode_slot(slot_id)
+    except UnknownSlot:
+        raise NoSuchSlot from None
+    doctor = db.session.scalar(
+        select(Doctor).where(
+            Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.verified_at.is_not(None)
+        )
+    )
+    if doctor is None or not doctor.account.is_active:
+        raise NoSuchSlot
+    return doctor, starts_at
+
+
+def _given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | None:
+    if treatment_id is None:
+        return None
+    treatment = db.session.get(Treatment, treatment_id)
+    if treatment is None or treatment.clinic_id != doctor.clinic_id or not treatment.is_active:
+        raise NotFound("We can't find this treatment.")
+    if treatment not in doctor.treatments:
+        raise NotFound(f"{doctor.name} does not give this treatment. Choose another doctor.")
+    return treatment
+
+
+def _take_turns(doctor_ids: list[int], patient: Patient) -> None:
+    lock("doctor", *set(doctor_ids))
+    lock("patient", patient.id)
+    _end_due_holds(doctor_ids, patient)
+
+
+def _end_due_holds(doctor_ids: list[int], patient: Patient) -> None:
+    """Frees what nobody confirmed in time, so that no stopped poller keeps a time from others."""
+    now = clock.now()
+    db.session.execute(
+        update(Appointment)
+        .where(
+            Appointment.status == AppointmentStatus.PENDING,
+            Appointment.hold_expires_at <= now,
+            or_(Appointment.doctor_id.in_(doctor_ids), Appointment.patient_id == patient.id),
+        )
+        .values(status=AppointmentStatus.CANCELED, canceled_at=now, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _place(
+    appointment: Appointment, doctor: Doctor, patient: Patient, treatment: Treatment | None, starts_at: datetime
+) -> None:
+    """Puts the appointment on the doctor's slot at `starts_at`, if it is declared, to come, free and long enough."""
+    span = _free_span(doctor, treatment, starts_at, appointment)
+    clashes = [each for each in appointments.overlapping(patient, starts_at, span.ends_at) if each is not appointment]
+    if clashes:
+        raise PatientBusy(_clash_words(clashes[0]), clashes[0].id)
+    if not span.is_free:
+        raise SlotTaken
+    appointment.doctor_id = doctor.id
+    appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
+
+
+def _free_span(doctor: Doctor, treatment: Treatment | None, starts_at: datetime, appointment: Appointment) -> Slot:
+    """The span from `starts_at`; `is_free` tells whether it can be had. Raises NoSuchSlot, PastSlot."""
+    day = starts_at.astimezone(doctor.clinic.zone).date()
+    if day > clock.today(doctor.clinic.zone) + slots.HORIZON:
+        raise NoSuchSlot
+    around = slots.of_days(doctor, day, day + timedelta(days=1), leave_out=appointment.id)
+    slot = next((each for each in around if each.starts_at == starts_at), None)
+    if slot is None:
+        raise NoSuchSlot
+    if starts_at <= clock.now():
+        raise PastSlot
+    duration = treatment.duration if treatment else NO_TIME
+    span = rules.fitting(around, starts_at, duration)
+    if span is not None:
+        return span
+    if slot.is_free:
+        raise SlotTaken(_too_short_words(duration))
+    return Slot(doctor.id, starts_at, max(slot.ends_at, starts_at + duration), is_free=False)
+
+
+def _too_short_words(duration: timedelta) -> str:
+    minutes = int(duration.total_seconds() // 60)
+    return f"This visit takes {minutes} minutes, and the doctor has less time than that here. Choose another time."
+
+
+def _clash_words(other: Appointment) -> str:
+    wall = to_wall(other.starts_at, other.clinic.zone)
+    when = f"{wall:%A} {wall.day} {wall:%B} at {wall:%H:%M} ({zone_label(other.starts_at, other.clinic.zone)})"
+    return f"There is already a visit to {other.doctor.name} on {when}. Move that one, or choose another time."
+
+
+def _write(appointment: Appointment) -> None:
+    """Flushes; turns the database's refusal of an overlap into our words."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        rule = broken_rule(error)
+        if rule == "appointment_doctor_overlap":
+            raise SlotTaken from error
+        if rule == "appointment_patient_overlap":
+            raise PatientBusy from error
+        raise
+    db.session.expire(appointment, ["doctor"])
+
+
+def _own_appointment(actor: Actor, appointment_id: int) -> Appointment:
+    """The appointment as it is now, nobody else changing it meanwhile."""
+    appointment = appointments.find(actor, appointment_id)
+    lock("doctor", appointment.doctor_id)
+    lock("patient", appointment.patient_id)
+    db.session.refresh(appointment, with_for_update={"of": Appointment})
+    return appointment
+
+
+def _cancel(actor: Actor, appointment: Appointment) -> None:
+    appointment.status = AppointmentStatus.CANCELED
+    appointment.canceled_at = clock.now()
+    appointment.canceled_by_id = actor.person.id
+    appointment.sequence += 1
+    audit.note(actor, "canceled", "appointment", appointment.id, appointment.patient_id)
+    notifications.tell_canceled(appointment)
+
+
+def _checked_reason(reason: str) -> str:
+    if len(reason) > REASON_LENGTH:
+        raise InvalidInput({"reason": f"Use at most {REASON_LENGTH} characters."})
+    return reason.strip()
+
+
+def _fingerprint(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _booked_with(actor: Actor, key: str | None, fingerprint: str) -> Appointment | None:
+    """What this account booked with this key before, if anything. Raises KeyReused for another request."""
+    if not key:
+        return None
+    if len(key) > 200:
+        raise InvalidInput({"Idempotency-Key": "Use at most 200 characters."})
+    lock("account", actor.person.id)
+    known = db.session.scalar(
+        select(IdempotencyKey).where(IdempotencyKey.account_id == actor.person.id, IdempotencyKey.key == key)
+    )
+    if known is None:
+        return None
+    if known.fingerprint != fingerprint:
+        raise KeyReused
+    return known.appointment
+
+
+def _remember(actor: Actor, key: str, fingerprint: str, appointment: Appointment) -> None:
+    db.session.add(
+        IdempotencyKey(account_id=actor.person.id, key=key, fingerprint=fingerprint, appointment_id=appointment.id)
+    )

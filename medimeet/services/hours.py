@@ -1,0 +1,276 @@
+"""What doctors declare about their time: working hours and exclusion dates.
+
+Taking hours away never touches an appointment: every change tells which visits now stand outside the hours.
+Times of day are text on the clinic's wall clock, as people write them ("09:00", "9:00 AM", "24:00").
+"""
+
+from dataclasses import dataclass
+from datetime import date as calendar_date
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from medimeet import clock
+from medimeet.db import command, db, lock
+from medimeet.domain import slots as rules
+from medimeet.domain.wall_clock import MINUTES_A_DAY, parse_minute, text_of
+from medimeet.errors import InvalidInput, NotAllowed, NotFound
+from medimeet.models import Appointment, Doctor, ExclusionDate, WorkingHours
+from medimeet.services import appointments, audit
+from medimeet.services.access import Actor
+from medimeet.services.slots import exclusion_rule, hours_rule
+
+Row = TypeVar("Row", WorkingHours, ExclusionDate)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change left behind: the row (None when it was taken away), and the visits outside the hours now."""
+
+    row: WorkingHours | ExclusionDate | None
+    outside: list[Appointment]
+
+
+def doctor_to_schedule(actor: Actor, doctor_id: int | None) -> Doctor:
+    """The doctor whose hours the actor may write: any of the clinic for its admin, oneself for a doctor.
+
+    Raises NotFound, NotAllowed.
+    """
+    if doctor_id is None or not actor.is_admin:
+        doctor = actor.own_doctor
+        if doctor_id not in (None, doctor.id):
+            raise NotAllowed("You can change your own hours only.")
+        return doctor
+    found = db.session.scalar(select(Doctor).where(Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id))
+    if found is None:
+        raise NotFound("We can't find this doctor.")
+    return found
+
+
+def of_doctor(doctor: Doctor) -> list[WorkingHours]:
+    """The doctor's declarations: weekly ones by weekday, then dated ones by date."""
+    return list(
+        db.session.scalars(
+            select(WorkingHours)
+            .where(WorkingHours.doctor_id == doctor.id)
+            .order_by(WorkingHours.date.is_not(None), WorkingHours.day_of_week, WorkingHours.date)
+            .order_by(WorkingHours.start_minute)
+        )
+    )
+
+
+def exclusions_of(doctor: Doctor) -> list[ExclusionDate]:
+    """The doctor's exclusion dates, by date."""
+    return list(
+        db.session.scalars(
+            select(ExclusionDate)
+            .where(ExclusionDate.doctor_id == doctor.id)
+            .order_by(ExclusionDate.date, ExclusionDate.start_minute)
+        )
+    )
+
+
+def outside_hours(doctor: Doctor) -> list[Appointment]:
+    """The doctor's visits to come that do not stand inside the declared hours, by start."""
+    hours = [hours_rule(row) for row in of_doctor(doctor)]
+    exclusions = [exclusion_rule(row) for row in exclusions_of(doctor)]
+    return [
+        visit
+        for visit in appointments.upcoming_of(doctor=doctor)
+        if not rules.stands_inside(rules.Busy(visit.starts_at, visit.ends_at), hours, exclusions, doctor.clinic.zone)
+    ]
+
+
+@command
+def declare(
+    actor: Actor,
+    doctor_id: int | None = None,
+    *,
+    day_of_week: int | None = None,
+    date: calendar_date | None = None,
+    start: str,
+    end: str,
+    slot_minutes: int,
+) -> Change:
+    """New working hours on a weekday (0 is Monday) or a date. Raises InvalidInput, NotFound, NotAllowed."""
+    doctor = doctor_to_schedule(actor, doctor_id)
+    lock("doctor", doctor.id)
+    row = WorkingHours(clinic_id=doctor.clinic_id, doctor_id=doctor.id)
+    _set_hours(row, doctor, day_of_week, date, start, end, slot_minutes)
+    db.session.add(row)
+    return _settled(actor, "declared", row, doctor)
+
+
+@command
+def declare_weekdays(
+    actor: Actor, doctor_id: int | None, days_of_week: list[int], *, start: str, end: str, slot_minutes: int
+) -> list[Change]:
+    """The same new working hours on several weekdays: all of them, or none. Raises as `declare` does."""
+    doctor = doctor_to_schedule(actor, doctor_id)
+    lock("doctor", doctor.id)
+    if not days_of_week:
+        raise InvalidInput({"day_of_week": "Choose at least one day."})
+    changes = []
+    for day_of_week in sorted(set(days_of_week)):
+        row = WorkingHours(clinic_id=doctor.clinic_id, doctor_id=doctor.id)
+        _set_hours(row, doctor, day_of_week, None, start, end, slot_minutes)
+        db.session.add(row)
+        changes.append(_settled(actor, "declared", row, doctor))
+    return changes
+
+
+@command
+def change(
+    actor: Actor,
+    hours_id: int,
+    *,
+    day_of_week: int | None = None,
+    date: calendar_date | None = None,
+    start: str,
+    end: str,
+    slot_minutes: int,
+) -> Change:
+    """The declaration with new values. Raises InvalidInput, NotFound, NotAllowed."""
+    row, doctor = _own_row(actor, WorkingHours, hours_id)
+    _set_hours(row, doctor, day_of_week, date, start, end, slot_minutes)
+    return _settled(actor, "changed", row, doctor)
+
+
+@command
+def withdraw(actor: Actor, hours_id: int) -> Change:
+    """Takes a declaration away. Raises NotFound, NotAllowed."""
+    row, doctor = _own_row(actor, WorkingHours, hours_id)
+    return _removed(actor, row, doctor)
+
+
+@command
+def exclude(
+    actor: Actor,
+    doctor_id: int | None = None,
+    *,
+    date: calendar_date,
+    start: str | None = None,
+    end: str | None = None,
+    reason: str = "",
+) -> Change:
+    """A new exclusion date: the whole day, or from start to end. Raises InvalidInput, NotFound, NotAllowed."""
+    doctor = doctor_to_schedule(actor, doctor_id)
+    lock("doctor", doctor.id)
+    row = ExclusionDate(clinic_id=doctor.clinic_id, doctor_id=doctor.id)
+    _set_exclusion(row, doctor, date, start, end, reason)
+    db.session.add(row)
+    return _settled(actor, "declared", row, doctor)
+
+
+@command
+def change_exclusion(
+    actor: Actor,
+    exclusion_id: int,
+    *,
+    date: calendar_date,
+    start: str | None = None,
+    end: str | None = None,
+    reason: str = "",
+) -> Change:
+    """The exclusion date with new values. Raises InvalidInput, NotFound, NotAllowed."""
+    row, doctor = _own_row(actor, ExclusionDate, exclusion_id)
+    _set_exclusion(row, doctor, date, start, end, reason)
+    return _settled(actor, "changed", row, doctor)
+
+
+@command
+def end_exclusion(actor: Actor, exclusion_id: int) -> Change:
+    """Takes an exclusion date away, so that the hours of that day hold again. Raises NotFound, NotAllowed."""
+    row, doctor = _own_row(actor, ExclusionDate, exclusion_id)
+    return _removed(actor, row, doctor)
+
+
+def _own_row(actor: Actor, kind: type[Row], row_id: int) -> tuple[Row, Doctor]:
+    """The row and its doctor, locked, if the actor may write them."""
+    row = db.session.scalar(select(kind).where(kind.id == row_id, kind.clinic_id == actor.clinic.id))
+    if row is None or not (actor.is_admin or actor.own_doctor.id == row.doctor_id):
+        raise NotFound("We can't find these hours. They may have been taken away meanwhile.")
+    doctor = doctor_to_schedule(actor, row.doctor_id)
+    lock("doctor", doctor.id)
+    return row, doctor
+
+
+def _set_hours(
+    row: WorkingHours,
+    doctor: Doctor,
+    day_of_week: int | None,
+    date: calendar_date | None,
+    start: str,
+    end: str,
+    slot_minutes: int,
+) -> None:
+    start_minute, end_minute = _minute("start_time", start), _minute("end_time", end) or MINUTES_A_DAY
+    if date is not None:
+        _check_date(doctor, date)
+    try:
+        wanted = rules.WorkingHours(day_of_week, date, start_minute, end_minute, slot_minutes)
+    except ValueError as error:
+        raise InvalidInput({"end_time": str(error)}) from None
+    if not 5 <= slot_minutes <= 480:
+        raise InvalidInput({"slot_minutes": "A slot lasts from 5 to 480 minutes."})
+    others = [other for other in of_doctor(doctor) if other is not row]
+    clash = rules.find_overlap([wanted, *(hours_rule(other) for other in others)])
+    if clash is not None:
+        other = clash[0] if clash[1] == wanted else clash[1]
+        raise InvalidInput(
+            {"start_time": f"This overlaps {described(other)}. Change those hours, or choose other times."}
+        )
+    row.day_of_week, row.date = day_of_week, date
+    row.start_minute, row.end_minute, row.slot_minutes = start_minute, end_minute, slot_minutes
+
+
+def _set_exclusion(
+    row: ExclusionDate, doctor: Doctor, date: calendar_date, start: str | None, end: str | None, reason: str
+) -> None:
+    _check_date(doctor, date)
+    if bool(start) != bool(end):
+        raise InvalidInput({"end_time": "Give both a start and an end, or neither for the whole day."})
+    start_minute = _minute("start_time", start) if start else None
+    end_minute = (_minute("end_time", end) or MINUTES_A_DAY) if end else None
+    try:
+        rules.Exclusion(date, start_minute, end_minute)
+    except ValueError as error:
+        raise InvalidInput({"end_time": str(error)}) from None
+    row.date, row.start_minute, row.end_minute = date, start_minute, end_minute
+    row.reason = reason.strip()[:200]
+
+
+def _settled(actor: Actor, deed: str, row: Row, doctor: Doctor) -> Change:
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise InvalidInput({"start_time": "These hours overlap others of this doctor. Choose other times."}) from None
+    audit.note(actor, deed, row.__tablename__, row.id, doctor_id=doctor.id)
+    return Change(row, outside_hours(doctor))
+
+
+def _removed(actor: Actor, row: Row, doctor: Doctor) -> Change:
+    audit.note(actor, "removed", row.__tablename__, row.id, doctor_id=doctor.id)
+    db.session.delete(row)
+    db.session.flush()
+    return Change(None, outside_hours(doctor))
+
+
+def _minute(field: str, text: str) -> int:
+    try:
+        return parse_minute(text)
+    except ValueError as error:
+        raise InvalidInput({field: str(error)}) from None
+
+
+def _check_date(doctor: Doctor, date: calendar_date) -> None:
+    if date < clock.today(doctor.clinic.zone):
+        raise InvalidInput({"date": "This date has passed. Choose today or a later day."})
+
+
+def described(hours: rules.WorkingHours | WorkingHours) -> str:
+    """The declaration in words: "on Mondays, 09:00 to 17:00"."""
+    day = f"on {WEEKDAYS[hours.day_of_week]}s" if hours.day_of_week is not None else f"on {hours.date:%-d %B %Y}"
+    return f"{day}, {text_of(hours.start_minute)} to {text_of(hours.end_minute)}"

@@ -1,0 +1,182 @@
+"""A doctor's slots, computed from hours, exclusion dates and appointments, and the search for free ones.
+
+A slot is free when it lies in declared hours, outside exclusions, and no appointment occupies it. A hold whose time is up
+does not count.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from medimeet import clock
+from medimeet.db import db
+from medimeet.domain import slots as rules
+from medimeet.domain.slots import Busy, Exclusion, Slot
+from medimeet.domain.statuses import OCCUPYING, AppointmentStatus
+from medimeet.domain.wall_clock import day_bounds
+from medimeet.models import Appointment, Doctor, ExclusionDate, Treatment, WorkingHours
+
+REACH = timedelta(days=28)
+HORIZON = timedelta(days=365)
+_NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySlots:
+    """One calendar day of the clinic and its free slots."""
+
+    day: date
+    slots: list[Slot]
+
+
+def of_days(doctor: Doctor, first_day: date, last_day: date, *, leave_out: int | None = None) -> list[Slot]:
+    """All slots of one doctor from the first to the last day, free and taken, in order.
+
+    `leave_out` is an appointment that takes no time in this view: one that is about to be moved.
+    """
+    return of_doctors([doctor], first_day, last_day, leave_out=leave_out)
+
+
+def of_doctors(
+    doctors: Sequence[Doctor], first_day: date, last_day: date, *, leave_out: int | None = None
+) -> list[Slot]:
+    """All slots of several doctors of one clinic, free and taken, by start; three statements however many there are."""
+    if not doctors:
+        return []
+    zone = doctors[0].clinic.zone
+    doctor_ids = [doctor.id for doctor in doctors]
+    hours = _hours_by_doctor(doctor_ids)
+    exclusions = _exclusions_by_doctor(doctor_ids, first_day, last_day)
+    busy = _busy_by_doctor(doctor_ids, day_bounds(first_day, zone)[0], day_bounds(last_day, zone)[1], leave_out)
+    found = []
+    for doctor_id in doctor_ids:
+        declared = rules.declared_slots(doctor_id, hours[doctor_id], exclusions[doctor_id], zone, first_day, last_day)
+        found += rules.mark_taken(declared, busy[doctor_id])
+    return sorted(found, key=_by_start)
+
+
+def free(doctors: Sequence[Doctor], treatment: Treatment | None, first_day: date, last_day: date) -> list[Slot]:
+    """The slots that can be booked for `treatment` from now on, by start; each lasts as long as the visit would."""
+    duration = treatment.duration if treatment is not None else _NO_TIME
+    # One day more: a long treatment may run past midnight.
+    slots = of_doctors(doctors, first_day, last_day + timedelta(days=1))
+    found = rules.free_starts(slots, duration, clock.now())
+    end = day_bounds(last_day, doctors[0].clinic.zone)[1] if doctors else clock.now()
+    return [slot for slot in found if slot.starts_at < end]
+
+
+def days_with_slots(
+    doctors: Sequence[Doctor], treatment: Treatment | None, first_day: date, count: int = 10
+) -> list[DaySlots]:
+    """The next `count` days from `first_day` that have free slots, as far as a year ahead."""
+    if not doctors:
+        return []
+    zone = doctors[0].clinic.zone
+    today = clock.today(zone)
+    day, last, length = max(first_day, today), today + HORIZON, 14
+    found: list[DaySlots] = []
+    while day <= last and len(found) < count:
+        until = min(day + timedelta(days=length - 1), last)
+        by_day: dict[date, list[Slot]] = defaultdict(list)
+        for slot in free(doctors, treatment, day, until):
+            by_day[slot.starts_at.astimezone(zone).date()].append(slot)
+        found += [DaySlots(each, slots) for each, slots in sorted(by_day.items())]
+        day, length = until + timedelta(days=1), length * 2
+    return found[:count]
+
+
+def next_free(doctors: Sequence[Doctor], treatment: Treatment | None) -> Slot | None:
+    """The earliest slot that can be booked, or None within a year."""
+    if not doctors:
+        return None
+    days = days_with_slots(doctors, treatment, clock.today(doctors[0].clinic.zone), count=1)
+    return days[0].slots[0] if days else None
+
+
+def nearest(doctors: Sequence[Doctor], treatment: Treatment | None, instant: datetime, count: int = 3) -> list[Slot]:
+    """The `count` free slots nearest to `instant`, by start: within a week of it, else the next ones after."""
+    if not doctors:
+        return []
+    day = instant.astimezone(doctors[0].clinic.zone).date()
+    around = one_a_start(free(doctors, treatment, day - timedelta(days=7), day + timedelta(days=7)))
+    if not around:
+        around = [slot for each in days_with_slots(doctors, treatment, day, count=1) for slot in each.slots]
+    closest = sorted(around, key=lambda slot: abs(slot.starts_at - instant))[:count]
+    return sorted(closest, key=_by_start)
+
+
+def one_a_start(slots: Iterable[Slot]) -> list[Slot]:
+    """One slot for each start, for people who take any doctor: of the doctor who has the most free slots there."""
+    slots = list(slots)
+    free_of = Counter(slot.doctor_id for slot in slots)
+    chosen: dict[datetime, Slot] = {}
+    for slot in slots:
+        rival = chosen.get(slot.starts_at)
+        if rival is None or free_of[slot.doctor_id] > free_of[rival.doctor_id]:
+            chosen[slot.starts_at] = slot
+    return sorted(chosen.values(), key=_by_start)
+
+
+def occupies_now() -> ColumnElement[bool]:
+    """The condition under which an appointment takes its time: an occupying status, and no hold that is up."""
+    return and_(
+        Appointment.status.in_(OCCUPYING),
+        or_(
+            Appointment.status != AppointmentStatus.PENDING,
+            Appointment.hold_expires_at.is_(None),
+            Appointment.hold_expires_at > clock.now(),
+        ),
+    )
+
+
+def hours_rule(row: WorkingHours) -> rules.WorkingHours:
+    """One declaration as the domain sees it."""
+    return rules.WorkingHours(row.day_of_week, row.date, row.start_minute, row.end_minute, row.slot_minutes)
+
+
+def exclusion_rule(row: ExclusionDate) -> Exclusion:
+    """One exclusion date as the domain sees it."""
+    return Exclusion(row.date, row.start_minute, row.end_minute)
+
+
+def _hours_by_doctor(doctor_ids: Sequence[int]) -> dict[int, list[rules.WorkingHours]]:
+    rows: dict[int, list[rules.WorkingHours]] = defaultdict(list)
+    for row in db.session.scalars(select(WorkingHours).where(WorkingHours.doctor_id.in_(doctor_ids))):
+        rows[row.doctor_id].append(hours_rule(row))
+    return rows
+
+
+def _exclusions_by_doctor(doctor_ids: Sequence[int], first_day: date, last_day: date) -> dict[int, list[Exclusion]]:
+    rows: dict[int, list[Exclusion]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(ExclusionDate).where(
+            ExclusionDate.doctor_id.in_(doctor_ids), ExclusionDate.date.between(first_day, last_day)
+        )
+    ):
+        rows[row.doctor_id].append(exclusion_rule(row))
+    return rows
+
+
+def _busy_by_doctor(
+    doctor_ids: Sequence[int], start: datetime, end: datetime, leave_out: int | None
+) -> dict[int, list[Busy]]:
+    rows: dict[int, list[Busy]] = defaultdict(list)
+    for doctor_id, starts_at, ends_at in db.session.execute(
+        select(Appointment.doctor_id, Appointment.starts_at, Appointment.ends_at).where(
+            Appointment.doctor_id.in_(doctor_ids),
+            Appointment.starts_at < end,
+            Appointment.starts_at > start - timedelta(days=1),
+            Appointment.ends_at > start,
+            Appointment.id != (leave_out or 0),
+            occupies_now(),
+        )
+    ):
+        rows[doctor_id].append(Busy(starts_at, ends_at))
+    return rows
+
+
+def _by_start(slot: Slot) -> tuple[datetime, int]:
+    return slot.starts_at, slot.doctor_id
