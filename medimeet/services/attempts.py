@@ -62,23 +62,23 @@ def clear_below(limit: Limit) -> bool:
     return not is_reached(limit)
 
 
-def clear(key: str) -> None:
-    """Forgets every try under the key, in the running command."""
-    db.session.execute(delete(AttemptCount).where(AttemptCount.key == key))
+def clear_all(subject: str) -> None:
+    """Forgets every try whose key was made of the subject, in the running command."""
+    db.session.execute(delete(AttemptCount).where(AttemptCount.key.startswith(f"{subject}:", autoescape=True)))
 
 
 def is_reached(limit: Limit) -> bool:
     """Whether one more try would be over the limit."""
-    return _row_at(limit) is not None
+    return _reached_until(limit) is not None
 
 
 def seconds_left(limit: Limit) -> int:
     """In how many seconds a reached limit opens again; at least 1."""
-    window_ends_at = _row_at(limit) or clock.now()
+    window_ends_at = _reached_until(limit) or clock.now()
     return max(1, int((window_ends_at - clock.now()).total_seconds()) + 1)
 
 
-def _row_at(limit: Limit) -> datetime | None:
+def _reached_until(limit: Limit) -> datetime | None:
     return db.session.scalar(
         select(AttemptCount.window_ends_at).where(
             AttemptCount.key == limit.key,

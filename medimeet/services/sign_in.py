@@ -31,7 +31,18 @@ def check(actor: Actor, name: str, password: str, address: str) -> Account:
     Raises WrongCredentials, which never says what was wrong, and TooManyTries.
     """
     account = find_account(actor.clinic, name)
-    limits = _limits(actor.clinic, account, name, address)
+    check_password(account, password, address, whom=f"{actor.clinic.id} {name.strip().lower()}")
+    assert account is not None
+    return account
+
+
+def check_password(account: Account | None, password: str, address: str, whom: str = "") -> None:
+    """Returns where the password is the account's. Without an account `whom` is counted instead, and it is never right.
+
+    Of many guesses sent at once only as many are told apart as the limit allows: what decides is the count in the
+    database, changed in one statement, before anything is answered. Raises WrongCredentials, TooManyTries.
+    """
+    limits = _limits(account, whom, address)
     _refuse_when_reached(limits)
     kept_hash = _password_hash(account)
     if not passwords.is_right(kept_hash, password):
@@ -41,7 +52,6 @@ def check(actor: Actor, name: str, password: str, address: str) -> Account:
         raise WrongCredentials
     new_hash = passwords.hashed(password) if passwords.is_outdated(kept_hash) else None
     _refuse_when_reached(_count_right(limits, account, kept_hash, new_hash))
-    return account
 
 
 def find_account(clinic: Clinic, name: str) -> Account | None:
@@ -127,8 +137,8 @@ def end_all_sessions(account: Account, except_token: str | None = None) -> None:
 
 
 def forget_wrong_tries(account: Account) -> None:
-    """Lets the account take passwords again after a new one was set, in the running command."""
-    attempts.clear(_day_key(account.id))
+    """Lets the account take passwords from anywhere again, after a new one was set, in the running command."""
+    attempts.clear_all(_whom(account, ""))
 
 
 def hash_of_token(token: str) -> str:
@@ -155,17 +165,17 @@ def _password_hash(account: Account | None) -> str | None:
     return db.session.scalar(select(Credential.password_hash).where(Credential.account_id == account_id))
 
 
-def _limits(clinic: Clinic, account: Account | None, name: str, address: str) -> tuple[attempts.Limit, attempts.Limit]:
-    """The limit of tries from this address, and a day's from anywhere. Unknown names are counted as known ones are."""
-    whom = account.id if account is not None else f"{clinic.id} {name.strip().lower()}"
+def _limits(account: Account | None, whom: str, address: str) -> tuple[attempts.Limit, attempts.Limit]:
+    """How often from this address, and how often a day from anywhere. Unknown names are counted as known ones are."""
+    counted = _whom(account, whom)
     return (
-        attempts.Limit(attempts.key_of("password", whom, address), setting("PASSWORD_TRIES"), timedelta(minutes=5)),
-        attempts.Limit(_day_key(whom), setting("PASSWORD_TRIES_A_DAY"), timedelta(days=1)),
+        attempts.Limit(attempts.key_of(counted, address), setting("PASSWORD_TRIES"), timedelta(minutes=5)),
+        attempts.Limit(attempts.key_of(counted), setting("PASSWORD_TRIES_A_DAY"), timedelta(days=1)),
     )
 
 
-def _day_key(whom: object) -> str:
-    return attempts.key_of("password-day", whom)
+def _whom(account: Account | None, whom: str) -> str:
+    return f"password:{account.id}" if account is not None else attempts.key_of("password:nobody", whom)
 
 
 def _refuse_when_reached(limits: tuple[attempts.Limit, ...]) -> None:
@@ -188,10 +198,7 @@ def _count_wrong(limits: tuple[attempts.Limit, attempts.Limit]) -> tuple[attempt
 def _count_right(
     limits: tuple[attempts.Limit, attempts.Limit], account: Account, kept_hash: str, new_hash: str | None
 ) -> tuple[attempts.Limit, ...]:
-    """Forgets this address's wrong tries; the limit that was reached by others meanwhile, or nothing.
-
-    So of many guesses sent at once only as many are told apart as the limit allows.
-    """
+    """Forgets this address's wrong tries; the limit that was reached meanwhile, or nothing."""
     from_address, a_day = limits
     if attempts.is_reached(a_day):
         return (a_day,)

@@ -1,0 +1,157 @@
+"""Registering as a patient, and applying as a doctor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from medimeet import clock
+from medimeet.db import command, db, lock
+from medimeet.domain.statuses import Role
+from medimeet.errors import Conflict, InvalidInput, NotAllowed, TooManyTries
+from medimeet.models import Account, Designation, Doctor, Language, Patient, Specialty
+from medimeet.services import accounts, attempts, audit, notifications, password_changes
+from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
+
+_TAKEN_AN_HOUR = 20
+
+Listed = TypeVar("Listed", Specialty, Designation, Language)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What somebody tells who registers. A mobile number without a country code is read in the clinic's country."""
+
+    first_name: str
+    last_name: str
+    email: str
+    password: str
+    mobile: str = ""
+    username: str | None = None
+    date_of_birth: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a doctor tells who applies: ids are those of the clinic's own lists."""
+
+    specialty_ids: Iterable[int] = ()
+    designation_ids: Iterable[int] = ()
+    language_ids: Iterable[int] = ()
+    years_of_experience: int | None = None
+    about: str = ""
+
+
+def register_patient(actor: Actor, person: NewPerson, address: str = "") -> Account:
+    """A new patient of the actor's clinic, who may sign in at once and gets a link to verify the e-mail.
+
+    `address` is the network address it comes from. Raises InvalidInput, TooManyTries; existing accounts are untouched.
+    """
+    return _registered(actor, person, None, address)
+
+
+def apply_as_new(actor: Actor, person: NewPerson, application: Application, address: str = "") -> Account:
+    """A new patient who has applied as a doctor. Raises as register_patient does."""
+    return _registered(actor, person, application, address)
+
+
+@command
+def apply(actor: Actor, application: Application) -> Doctor:
+    """The application of a patient who is signed in; they stay a patient until an admin accepts it.
+
+    Raises InvalidInput, NotAllowed, Conflict where they have applied before.
+    """
+    if not actor.is_patient:
+        raise NotAllowed("Your account can't apply as a doctor: it belongs to a doctor or to the clinic's staff.")
+    answers = Answers()
+    lock("account", actor.person.id)
+    if db.session.scalar(select(Doctor.id).where(Doctor.account_id == actor.person.id)) is not None:
+        raise Conflict("You have applied already. The clinic will write to you as soon as it has decided.")
+    return _add_application(actor, actor.person, application, answers)
+
+
+def _registered(actor: Actor, person: NewPerson, application: Application | None, address: str) -> Account:
+    limit = attempts.Limit(attempts.key_of("taken", address), _TAKEN_AN_HOUR, timedelta(hours=1))
+    if attempts.is_reached(limit):
+        raise TooManyTries(attempts.seconds_left(limit))
+    answers = Answers()
+    password_hash = password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
+    try:
+        return _add_person(actor, person, application, password_hash, answers)
+    except InvalidInput as error:
+        if set(accounts.TAKEN.values()) & {words for said in error.faults.values() for words in said}:
+            _count_taken(limit)
+        raise
+
+
+@command
+def _add_person(
+    actor: Actor, person: NewPerson, application: Application | None, password_hash: str | None, answers: Answers
+) -> Account:
+    clinic = actor.clinic
+    if not person.email.strip():
+        answers.fault("email", "Enter your e-mail address. We send confirmations there.")
+    answers.line("last_name", person.last_name, 100, "Enter your last name.")
+    born_on = answers.past_day(
+        "date_of_birth", person.date_of_birth, clock.today(clinic.zone), "Enter the day of your birth, as 24 11 1960."
+    )
+    account = accounts.add_account(
+        clinic,
+        Role.PATIENT,
+        answers,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        mobile=person.mobile,
+        username=person.username,
+        password_hash=password_hash,
+    )
+    account.date_of_birth = born_on
+    patient = Patient(clinic_id=clinic.id, account_id=account.id)
+    db.session.add(patient)
+    db.session.flush()
+    if application is not None:
+        _add_application(actor, account, application, answers)
+    accounts.mail_verification(account)
+    audit.note(actor, "registered", "account", account.id, patient.id)
+    return account
+
+
+def _add_application(actor: Actor, account: Account, application: Application, answers: Answers) -> Doctor:
+    clinic = actor.clinic
+    years = answers.number(
+        "years_of_experience", application.years_of_experience, 0, 70, "Enter a whole number of years, 0 to 70."
+    )
+    about = answers.text("about", application.about, 2000)
+    doctor = Doctor(clinic_id=clinic.id, account_id=account.id, years_of_experience=years)
+    doctor.specialties = _chosen(Specialty, actor, application.specialty_ids, "specialty_ids", answers)
+    doctor.designations = _chosen(Designation, actor, application.designation_ids, "designation_ids", answers)
+    doctor.languages = _chosen(Language, actor, application.language_ids, "language_ids", answers)
+    answers.check()
+    account.bio = about or account.bio
+    db.session.add(doctor)
+    db.session.flush()
+    notifications.tell_application(clinic, doctor)
+    audit.note(actor, "applied", "doctor", doctor.id)
+    return doctor
+
+
+def _chosen(model: type[Listed], actor: Actor, ids: Iterable[int], field: str, answers: Answers) -> list[Listed]:
+    """The rows of the clinic's own list that have these ids."""
+    wanted = set(ids)
+    found = list(db.session.scalars(select(model).where(model.clinic_id == actor.clinic.id, model.id.in_(wanted))))
+    if len(found) != len(wanted):
+        answers.fault(field, "Choose from the list.")
+    return found
+
+
+def _own_words(actor: Actor, person: NewPerson) -> list[str]:
+    return [person.first_name, person.last_name, person.email, person.username or "", actor.clinic.name]
+
+
+@command
+def _count_taken(limit: attempts.Limit) -> None:
+    attempts.count_one(limit)
