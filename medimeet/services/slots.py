@@ -1,6 +1,6 @@
 """A doctor's slots, computed from hours, exclusion dates and appointments, and the search for free ones.
 
-A slot is free when it lies in declared hours, outside exclusions, and no appointment occupies it. A hold whose time is up
+A slot is free when it lies in declared hours, outside exclusions, and no appointment occupies it. A hold that is up
 does not count.
 """
 
