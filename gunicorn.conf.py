@@ -9,13 +9,10 @@ import os
 from medimeet.config import read_settings
 
 _settings = read_settings()
+_host = f"[{_settings['HOST']}]" if ":" in _settings["HOST"] else _settings["HOST"]
 _cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
 
-bind = (
-    f"[{_settings['HOST']}]:{_settings['PORT']}"
-    if ":" in _settings["HOST"]
-    else f"{_settings['HOST']}:{_settings['PORT']}"
-)
+bind = f"{_host}:{_settings['PORT']}"
 worker_class = "gthread"
 workers = _settings["WORKERS"] or min(len(_cores), 4)
 threads = 64  # a thread is held for the life of a socket, so there are many; once pinned they cost nothing
