@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,14 @@ def _configure(app: Flask) -> None:
 def kept_secret_key(data_folder: Path) -> str:
     """The secret key of this data folder; made at first use, readable by its owner only."""
     file = data_folder / "secret-key"
-    try:
-        with open(file, "x", opener=_owner_only) as new:
+    if not file.exists():
+        draft = data_folder / f"secret-key.{secrets.token_hex(8)}"
+        with open(draft, "x", opener=_owner_only) as new:
             new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        # A link appears whole or not at all: of two starts at once, both read the same key.
+        with suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text().strip()
 
 

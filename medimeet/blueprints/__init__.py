@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from medimeet.blueprints import auth
+from medimeet.blueprints import auth, machines, setup
 
 
 def register_blueprints(app: Flask) -> None:
     """Mounts every blueprint, one line each."""
     app.register_blueprint(auth.bp)
+    app.register_blueprint(machines.bp)
+    app.register_blueprint(setup.bp)

@@ -1,0 +1,25 @@
+"""What other machines ask: is the process alive, can it serve."""
+
+from flask import Blueprint, Response, jsonify
+
+from medimeet.services import access, health
+from medimeet.web.guard import allow
+
+bp = Blueprint("machines", __name__)
+
+
+@bp.get("/healthz")
+@allow(access.anyone)
+def healthz() -> Response:
+    """GET /healthz: 200 while the process answers; asks nothing of the database."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@allow(access.anyone)
+def readyz() -> tuple[Response, int]:
+    """GET /readyz: 200 when the database is reachable, at the newest migration and guarded, else 503."""
+    checks = health.readiness()
+    is_ready = all(check.is_good for check in checks)
+    words = {check.name: "ok" if check.is_good else "failed: see `flask doctor`" for check in checks}
+    return jsonify(status="ok" if is_ready else "not ready", checks=words), 200 if is_ready else 503

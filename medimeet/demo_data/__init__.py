@@ -1,0 +1,52 @@
+"""The demo data: two clinics with their people and a few visits, the same on every install, dated around today."""
+
+from sqlalchemy import select
+
+from medimeet.db import command, db
+from medimeet.demo_data import clinic_rows, visit_rows
+from medimeet.demo_data.people import CLINICS, PASSWORD, SUPERUSER
+from medimeet.domain.statuses import Role
+from medimeet.errors import InstallationFault
+from medimeet.models import Account, Clinic
+from medimeet.services import passwords
+
+__all__ = ["PASSWORD", "is_loaded", "load"]
+
+
+def is_loaded() -> bool:
+    """Whether this database holds the demo data."""
+    return (
+        db.session.scalar(
+            select(Account.id).where(
+                Account.role == Role.SUPERUSER,
+                Account.username == SUPERUSER.username,
+                Account.email == clinic_rows.email_of(SUPERUSER),
+            )
+        )
+        is not None
+    )
+
+
+def load() -> bool:
+    """Writes the demo data once; says whether it did. Raises InstallationFault in a database of a real clinic."""
+    if is_loaded():
+        return False
+    return _write(passwords.hashed(PASSWORD))
+
+
+@command
+def _write(password_hash: str) -> bool:
+    if is_loaded():
+        return False
+    if db.session.scalar(select(Clinic.id).limit(1)) is not None:
+        raise InstallationFault(
+            "This database holds a clinic of your own, so no demo data goes in. Serve it with `flask serve`, "
+            "or give the demo a folder of its own with MEDIMEET_DATA_DIR=..."
+        )
+    clinic_rows.add_account(SUPERUSER, None, password_hash)
+    plan = clinic_rows.add_plans()
+    for described in CLINICS:
+        people = clinic_rows.add_clinic(described, plan, password_hash)
+        for visit in described.visits:
+            visit_rows.add_visit(visit, people)
+    return True

@@ -1,0 +1,153 @@
+"""What must hold in the data at all times, asked of any database: the running one, or a copy of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from medimeet import clock
+from medimeet.domain.statuses import OCCUPYING, AppointmentStatus
+from medimeet.models import Appointment, CreditEntry, Notification, Subscription, WorkingHours, overlap_guards
+
+HOLD_GRACE = timedelta(minutes=10)
+MESSAGE_GRACE = timedelta(minutes=15)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: its name, what is wrong (empty: nothing), and how to mend it."""
+
+    name: str
+    fault: str = ""
+    mend: str = ""
+    remark: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.fault
+
+
+def of_data(connection: Connection) -> list[Check]:
+    """Every rule about the rows, with the rows that break it."""
+    return [check(connection) for check in _CHECKS]
+
+
+def guards(connection: Connection) -> Check:
+    """Whether the database's own guards against overlaps stand."""
+    missing = overlap_guards.missing(connection)
+    return Check(
+        "guards against overlaps",
+        f"missing: {', '.join(missing)}" if missing else "",
+        "Restore the last backup, or make the guards again with medimeet.models.overlap_guards.create "
+        "(each refuses to be made while rows break it).",
+    )
+
+
+def _doctor_overlaps(connection: Connection) -> Check:
+    return Check(
+        "no doctor has two visits at once",
+        _listed("appointments", _starting_too_early(connection, Appointment.doctor_id)),
+        "Call the patients and cancel or move one of each pair on its page.",
+    )
+
+
+def _patient_overlaps(connection: Connection) -> Check:
+    return Check(
+        "no patient has two visits at once",
+        _listed("appointments", _starting_too_early(connection, Appointment.patient_id)),
+        "Call the patient and cancel or move one of each pair on its page.",
+    )
+
+
+def _orphan_holds(connection: Connection) -> Check:
+    orphans = select(Appointment.id).where(
+        Appointment.status == AppointmentStatus.PENDING, Appointment.hold_expires_at < clock.now() - HOLD_GRACE
+    )
+    return Check(
+        "no hold outlives its end",
+        _listed("appointments", _ids(connection, orphans)),
+        "Start `flask worker`, which ends them; the next booking of the same doctor does so too.",
+    )
+
+
+def _hours_overlaps(connection: Connection) -> Check:
+    ends = func.max(WorkingHours.end_minute).over(
+        partition_by=(WorkingHours.doctor_id, WorkingHours.day_of_week, WorkingHours.date),
+        order_by=(WorkingHours.start_minute, WorkingHours.id),
+        rows=(None, -1),
+    )
+    spans = select(WorkingHours.id, WorkingHours.start_minute.label("start"), ends.label("earlier_end")).subquery()
+    return Check(
+        "no doctor's working hours overlap",
+        _listed("working hours", _ids(connection, select(spans.c.id).where(spans.c.earlier_end > spans.c.start))),
+        "Remove one of the two on the doctor's page of slots and excluded dates.",
+    )
+
+
+def _stuck_messages(connection: Connection) -> Check:
+    late = clock.now() - MESSAGE_GRACE
+    stuck = select(Notification.id).where(
+        Notification.state == "queued",
+        Notification.due_at < late,
+        Notification.lease_until.is_(None) | (Notification.lease_until < late),
+    )
+    failed = connection.scalar(select(func.count()).where(Notification.state == "failed"))
+    return Check(
+        "no message waits too long",
+        _listed("notifications", _ids(connection, stuck)),
+        "Start `flask worker`, which sends them, and look at what it prints.",
+        f"{failed} could not be sent: see the outbox page" if failed else "",
+    )
+
+
+def _credits(connection: Connection) -> Check:
+    newest = select(func.max(CreditEntry.id)).group_by(CreditEntry.clinic_id)
+    wrong = (
+        select(Subscription.clinic_id)
+        .join(CreditEntry, CreditEntry.clinic_id == Subscription.clinic_id)
+        .where(CreditEntry.id.in_(newest), CreditEntry.left != Subscription.credits_left)
+    )
+    return Check(
+        "credits agree with their ledger",
+        _listed("clinics", _ids(connection, wrong)),
+        "Compare the clinic's ledger on its subscription page, and correct the number of credits in the back office.",
+    )
+
+
+_CHECKS: tuple[Callable[[Connection], Check], ...] = (
+    _doctor_overlaps,
+    _patient_overlaps,
+    _orphan_holds,
+    _hours_overlaps,
+    _stuck_messages,
+    _credits,
+)
+
+
+def _starting_too_early(connection: Connection, person: ColumnElement[int] | InstrumentedAttribute[int]) -> list[int]:
+    """Ids of appointments that start before an earlier one of the same person has ended."""
+    ends = func.max(Appointment.ends_at).over(
+        partition_by=person, order_by=(Appointment.starts_at, Appointment.id), rows=(None, -1)
+    )
+    spans = (
+        select(Appointment.id, Appointment.starts_at, ends.label("earlier_end"))
+        .where(Appointment.status.in_(OCCUPYING))
+        .subquery()
+    )
+    return _ids(connection, select(spans.c.id).where(spans.c.earlier_end > spans.c.starts_at))
+
+
+def _ids(connection: Connection, rows: Select[int]) -> list[int]:
+    return sorted(connection.scalars(rows))
+
+
+def _listed(things: str, ids: list[int]) -> str:
+    if not ids:
+        return ""
+    shown = ", ".join(str(row_id) for row_id in ids[:_SHOWN])
+    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return f"{things} {shown}{more}"

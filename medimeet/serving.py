@@ -1,0 +1,204 @@
+"""Starting the web server: the address, the data folder, gunicorn in this very process, and the one poller.
+
+Gunicorn's settings are those of gunicorn.conf.py; each worker makes its own application, because a database engine must
+not live through a fork.
+"""
+
+import errno
+import fcntl
+import ipaddress
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from flask import Flask
+from gunicorn.app.base import Application
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from medimeet import poller
+from medimeet.app import create_app
+from medimeet.config import ROOT
+from medimeet.errors import InstallationFault
+
+BACKLOG = 2048
+SECONDS_BETWEEN_LOOKS = 2
+SECONDS_FOR_LAST_MESSAGE = 2
+EVERY_ADDRESS = {"0.0.0.0", "::", ""}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def prepare_data_folder(folder: Path) -> None:
+    """Makes the data folder where there is none. Raises InstallationFault where it can't be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InstallationFault(
+            f"The data folder {folder} can't be written to ({error.strerror}). Allow this user to write there, "
+            "or choose another folder with MEDIMEET_DATA_DIR=..."
+        ) from None
+
+
+@contextmanager
+def in_use(folder: Path, alone: bool = False) -> Iterator[None]:
+    """Marks the data folder as used by a server; `alone`: by nobody else. Raises InstallationFault."""
+    with open(folder / "in-use", "ab") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InstallationFault(
+                f"MediMeet is running on {folder}. Stop it first (Ctrl+C), then try again."
+            ) from None
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on that very port (0: any free one). Raises InstallationFault."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise InstallationFault(_words_on_address(host, port, error)) from None
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """How a browser on this machine reaches the socket."""
+    host, port = listener.getsockname()[:2]
+    if host in EVERY_ADDRESS:
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(
+    settings: Mapping[str, Any], listener: socket.socket, announce: Callable[[], None], polls: bool, quiet: bool
+) -> None:
+    """Serves until the process is told to stop; calls `announce` once, when the first worker is ready.
+
+    `polls`: also send waiting messages, in one of the workers. Never returns: ends the process.
+    """
+    Server(settings, listener, announce, polls, quiet).run()
+
+
+class Server(Application):
+    """Gunicorn, told what to serve by us instead of by its command line."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        listener: socket.socket,
+        announce: Callable[[], None],
+        polls: bool,
+        quiet: bool,
+    ) -> None:
+        self.settings = settings
+        self.listener = listener
+        self.announce = announce
+        self.polls = polls
+        self.quiet = quiet
+        self.stop = threading.Event()
+        self.poller: threading.Thread | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Gunicorn's settings: the file's, and above them our socket and hooks."""
+        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
+        changes = {
+            "bind": f"fd://{self.listener.detach()}",
+            "workers": self.settings["WORKERS"] or self.cfg.workers,
+            "post_worker_init": self.worker_is_ready,
+            "worker_int": self.worker_stops_at_once,
+            "worker_exit": self.worker_has_stopped,
+            "proc_name": "medimeet",
+        }
+        if self.quiet:
+            changes["loglevel"] = "warning"
+        for name, value in changes.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application of one worker."""
+        return create_app(self.settings)
+
+    def worker_is_ready(self, worker: Worker) -> None:
+        """Starts the poller beside the worker, and says once that pages are served."""
+        if self.polls:
+            self.poller = threading.Thread(target=poll_if_first, args=(worker.wsgi, self.stop), daemon=True)
+            self.poller.start()
+        if worker.age == 1:
+            self.announce()
+
+    def worker_stops_at_once(self, _worker: Worker) -> None:
+        """Ctrl+C: ends the worker without waiting for open connections, but for the message that is being sent."""
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)  # the terminal and gunicorn's master both send one
+        self._stop_polling()
+        os._exit(0)
+
+    def worker_has_stopped(self, _arbiter: Arbiter, _worker: Worker) -> None:
+        """SIGTERM: the requests are finished; finishes the message that is being sent."""
+        self._stop_polling()
+
+    def _stop_polling(self) -> None:
+        self.stop.set()
+        if self.poller is not None:
+            self.poller.join(SECONDS_FOR_LAST_MESSAGE)
+
+
+def poll_if_first(app: Flask, stop: threading.Event) -> None:
+    """Sends waiting messages until `stop`, while no other worker or process on this data folder does so.
+
+    Where the one that does so dies, another takes over within seconds.
+    """
+    with open(Path(app.config["DATA_DIR"], "poller-lock"), "ab") as file:
+        while not _is_ours(file):
+            if stop.wait(SECONDS_BETWEEN_LOOKS):
+                return
+        poller.run(app, stop)
+
+
+def work(app: Flask) -> None:
+    """Sends waiting messages in the foreground until SIGTERM or Ctrl+C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    poller.run(app, stop)
+
+
+def _is_ours(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _words_on_address(host: str, port: int, error: OSError | OverflowError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    other = port + 1 if 0 < port < 65535 else 8000
+    if number == errno.EADDRINUSE:
+        return f"Port {port} is taken by another program. Stop that one, or choose another port with PORT={other}."
+    if number in {errno.EACCES, errno.EPERM}:
+        return f"This user may not serve on port {port}. Choose one above 1023 with PORT=8000."
+    if isinstance(error, OverflowError):
+        return f"There is no port {port}. Choose one up to 65535 with PORT=8000."
+    reason = os.strerror(number) if number and not isinstance(error, socket.gaierror) else "unknown name"
+    return f"{host} is no address of this machine ({reason}). Choose one with HOST=127.0.0.1."
