@@ -1,4 +1,4 @@
-"""Reading what people answered: each value is checked and put into one spelling, and every fault is gathered in words."""
+"""Reading what people answered: each value is checked and put into one spelling, every fault is gathered in words."""
 
 import re
 import unicodedata

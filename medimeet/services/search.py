@@ -12,7 +12,7 @@ _LONGEST, _MOST_WORDS, _FEWEST_DIGITS = 100, 6, 3
 _PHONE = re.compile(r"[+0-9][0-9 ()./-]*")
 
 
-class fold(GenericFunction[str]):  # noqa: N801 (it stands for the SQL function)
+class fold(GenericFunction[str]):
     """A text in small letters of any alphabet: `fold` of medimeet/db.py on SQLite, whose own `lower` knows only A to Z."""
 
     type = String()

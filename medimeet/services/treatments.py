@@ -34,16 +34,25 @@ def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25)
     return db.paginate(query, page=page, per_page=per_page, error_out=False)
 
 
+def bookable_doctors(treatment: Treatment) -> list[Doctor]:
+    """The verified, active doctors who give the treatment, by name."""
+    doctors = [doctor for doctor in treatment.doctors if doctor.is_verified and doctor.account.is_active]
+    return sorted(doctors, key=lambda doctor: doctor.name.casefold())
+
+
 def visits_to_come(actor: Actor, treatment_id: int) -> int:
     """How many appointments are still to come for the treatment."""
-    return db.session.scalar(
-        select(func.count(Appointment.id)).where(
-            Appointment.clinic_id == actor.clinic.id,
-            Appointment.treatment_id == treatment_id,
-            Appointment.status.in_(ACTIVE),
-            Appointment.starts_at > clock.now(),
+    return (
+        db.session.scalar(
+            select(func.count(Appointment.id)).where(
+                Appointment.clinic_id == actor.clinic.id,
+                Appointment.treatment_id == treatment_id,
+                Appointment.status.in_(ACTIVE),
+                Appointment.starts_at > clock.now(),
+            )
         )
-    ) or 0
+        or 0
+    )
 
 
 @command
@@ -146,7 +155,9 @@ def _refuse_same_name(actor: Actor, treatment: Treatment) -> None:
 def _chosen_doctors(actor: Actor, doctor_ids: Iterable[int]) -> list[Doctor]:
     wanted = set(doctor_ids)
     with db.session.no_autoflush:
-        found = list(db.session.scalars(select(Doctor).join(Doctor.account).where(Doctor.id.in_(wanted), _works(actor))))
+        found = list(
+            db.session.scalars(select(Doctor).join(Doctor.account).where(Doctor.id.in_(wanted), _works(actor)))
+        )
     if len(found) != len(wanted):
         raise InvalidInput({"doctor_ids": "Choose doctors from the list."})
     return found

@@ -1,0 +1,180 @@
+"""The clinic's doctors: who works here, and what is told of them. Applications are `doctor_applications`' business."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from medimeet import clock
+from medimeet.db import command, db
+from medimeet.domain.statuses import Role
+from medimeet.errors import NotAllowed, NotFound
+from medimeet.models import Account, Clinic, Designation, Doctor, Language, Specialty, Treatment
+from medimeet.services import accounts, appointments, audit, people, word_lists
+from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
+from medimeet.services.people import PersonDetails
+from medimeet.services.search import any_part, fold
+
+_EXPERIENCE = "Write a whole number of years, from 0 to 80."
+_NEEDS_EMAIL = "Write the doctor's e-mail address. The link to sign in for the first time goes there."
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorDetails:
+    """What a profile tells beside the person: fee in the clinic's currency, years of experience, ids of the clinic's rows."""
+
+    fee: Decimal | None = None
+    meet_link: str = ""
+    years_of_experience: int | None = None
+    shows_contact: bool = False
+    specialty_ids: Iterable[int] = ()
+    designation_ids: Iterable[int] = ()
+    language_ids: Iterable[int] = ()
+    treatment_ids: Iterable[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody who was removed, and how many visits to come were canceled by that."""
+
+    name: str
+    canceled: int
+
+
+def find(actor: Actor, doctor_id: int) -> Doctor:
+    """A verified, active doctor of the actor's clinic. Raises NotFound."""
+    doctor = db.session.scalar(working_in(actor.clinic).where(Doctor.id == doctor_id))
+    if doctor is None:
+        raise NotFound("We can't find this doctor.")
+    return doctor
+
+
+def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
+    """One page of the doctors who work in the clinic, by name. `search` is any part of a name, e-mail or phone."""
+    query = working_in(actor.clinic).where(matches(search))
+    return db.paginate(query, page=page, per_page=per_page, error_out=False)
+
+
+def working(actor: Actor) -> list[Doctor]:
+    """Every verified, active doctor of the clinic, by name."""
+    return list(db.session.scalars(working_in(actor.clinic)))
+
+
+def visits_to_come(actor: Actor, doctor_id: int) -> int:
+    """How many visits of the doctor are still to come. Raises NotFound."""
+    return len(appointments.upcoming_of(doctor=find(actor, doctor_id)))
+
+
+@command
+def add(actor: Actor, person: PersonDetails, details: DoctorDetails) -> Doctor:
+    """A new, verified doctor of the clinic, who gets a link to set a password. Raises InvalidInput, NotAllowed."""
+    people.refuse_non_admin(actor)
+    answers = Answers()
+    values = _read(actor.clinic, details, answers)
+    if not (person.email or "").strip():
+        answers.fault("email", _NEEDS_EMAIL)
+    with people.in_staff_words():
+        account = people.add(actor.clinic, Role.DOCTOR, person, answers)
+    doctor = Doctor(clinic_id=actor.clinic.id, account=account, verified_at=clock.now())
+    db.session.add(doctor)
+    _write(doctor, values)
+    db.session.flush()
+    accounts.mail_first_password(account)
+    audit.note(actor, "added", "doctor", doctor.id)
+    return doctor
+
+
+@command
+def change(actor: Actor, doctor_id: int, person: PersonDetails, details: DoctorDetails) -> Doctor:
+    """The doctor with new details, written by the clinic's admin or the doctor.
+
+    Raises InvalidInput, NotFound, NotAllowed for another doctor's profile.
+    """
+    if not actor.is_admin and actor.own_doctor.id != doctor_id:
+        raise NotAllowed("You can change your own profile only.")
+    doctor = find(actor, doctor_id)
+    answers = Answers()
+    values = _read(actor.clinic, details, answers)
+    if not (person.email or "").strip():
+        answers.fault("email", _NEEDS_EMAIL)
+    with people.in_staff_words():
+        people.change(doctor.account, actor.clinic, person, answers)
+    _write(doctor, values)
+    db.session.flush()
+    audit.note(actor, "changed", "doctor", doctor.id)
+    return doctor
+
+
+@command
+def remove(actor: Actor, doctor_id: int) -> Removed:
+    """Ends the doctor's account and cancels what is to come, with a message to each patient; the row stays.
+
+    Raises NotFound, NotAllowed for one's own account.
+    """
+    people.refuse_non_admin(actor)
+    doctor = find(actor, doctor_id)
+    people.refuse_to_remove(actor, doctor.account)
+    to_come = len(appointments.upcoming_of(doctor=doctor))
+    accounts.deactivate(actor, doctor.account)
+    audit.note(actor, "removed", "doctor", doctor.id)
+    return Removed(doctor.name, to_come)
+
+
+def working_in(clinic: Clinic) -> Select[tuple[Doctor]]:
+    """The query of a clinic's verified, active doctors, by name, with what lists show of them."""
+    query = of_clinic(clinic).where(Doctor.verified_at.is_not(None))
+    return query.order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
+
+
+def of_clinic(clinic: Clinic) -> Select[tuple[Doctor]]:
+    """The query of a clinic's doctors and applicants with an active account, with what lists show of them."""
+    return (
+        select(Doctor)
+        .join(Doctor.account)
+        .where(Doctor.clinic_id == clinic.id, Account.is_active)
+        .options(
+            contains_eager(Doctor.account),
+            selectinload(Doctor.specialties),
+            selectinload(Doctor.designations),
+            selectinload(Doctor.languages),
+            selectinload(Doctor.treatments),
+        )
+    )
+
+
+def matches(search: str) -> ColumnElement[bool]:
+    """The condition that a doctor's name, e-mail or phone holds `search`."""
+    columns = (Account.first_name, Account.last_name, Account.username, Account.email)
+    return any_part(search, *columns, numbers=(Account.mobile,))
+
+
+def _read(clinic: Clinic, details: DoctorDetails, answers: Answers) -> dict[str, Any]:
+    return {
+        "fee": answers.money("fee", details.fee),
+        "meet_link": answers.web_address("meet_link", details.meet_link),
+        "years_of_experience": answers.number("years_of_experience", details.years_of_experience, 0, 80, _EXPERIENCE),
+        "shows_contact": details.shows_contact,
+        "specialties": word_lists.chosen(Specialty, clinic.id, details.specialty_ids, "specialty_ids", answers),
+        "designations": word_lists.chosen(Designation, clinic.id, details.designation_ids, "designation_ids", answers),
+        "languages": word_lists.chosen(Language, clinic.id, details.language_ids, "language_ids", answers),
+        "treatments": _chosen_treatments(clinic, details.treatment_ids, answers),
+    }
+
+
+def _chosen_treatments(clinic: Clinic, treatment_ids: Iterable[int], answers: Answers) -> list[Treatment]:
+    wanted = set(treatment_ids)
+    query = select(Treatment).where(Treatment.clinic_id == clinic.id, Treatment.is_active, Treatment.id.in_(wanted))
+    found = list(db.session.scalars(query)) if wanted else []
+    if len(found) != len(wanted):
+        answers.fault("treatment_ids", "Choose treatments from the list.")
+    return found
+
+
+def _write(doctor: Doctor, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(doctor, name, value)

@@ -1,0 +1,65 @@
+"""Messages that people leave for the clinic on its contact page."""
+
+from datetime import timedelta
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import func, select
+
+from medimeet import clock
+from medimeet.db import command, db
+from medimeet.errors import NotFound
+from medimeet.models import ContactMessage
+from medimeet.services import audit
+from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
+from medimeet.services.search import any_part
+
+RECENT = timedelta(days=7)
+
+
+@command
+def leave(actor: Actor, *, name: str, phone: str = "", message: str) -> ContactMessage:
+    """A new message for the clinic, by anybody. Raises InvalidInput."""
+    answers = Answers()
+    row = ContactMessage(
+        clinic_id=actor.clinic.id,
+        name=answers.line("name", name, 120, "Write your name, so that we know who asks."),
+        phone=answers.line("phone", phone, 40),
+        message=answers.text("message", message, 3000, "Write what we can do for you."),
+    )
+    answers.check()
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
+    """One page of the clinic's messages, the newest first. `search` is any part of name, phone or words."""
+    found = any_part(search, ContactMessage.name, ContactMessage.message, numbers=(ContactMessage.phone,))
+    query = select(ContactMessage).where(ContactMessage.clinic_id == actor.clinic.id, found)
+    newest = query.order_by(ContactMessage.created_at.desc(), ContactMessage.id.desc())
+    return db.paginate(newest, page=page, per_page=per_page, error_out=False)
+
+
+def recent(actor: Actor) -> int:
+    """How many messages came in the last seven days."""
+    return (
+        db.session.scalar(
+            select(func.count(ContactMessage.id)).where(
+                ContactMessage.clinic_id == actor.clinic.id, ContactMessage.created_at > clock.now() - RECENT
+            )
+        )
+        or 0
+    )
+
+
+@command
+def remove(actor: Actor, message_id: int) -> None:
+    """Deletes a message that has been dealt with. Raises NotFound."""
+    row = db.session.scalar(
+        select(ContactMessage).where(ContactMessage.id == message_id, ContactMessage.clinic_id == actor.clinic.id)
+    )
+    if row is None:
+        raise NotFound("We can't find this message. Perhaps somebody else has removed it.")
+    db.session.delete(row)
+    audit.note(actor, "removed", "contact message", message_id)
