@@ -182,6 +182,9 @@ class SmtpServer:
 def as_message(mail: Mail) -> EmailMessage:
     """The mail in the form that is sent. Raises Refused where a header can't hold what it is given."""
     message = EmailMessage(policy=MAIL_POLICY)
+    headers = (mail.sender, mail.sender_name, mail.reply_to, mail.to, mail.subject, mail.message_id)
+    if any("\r" in value or "\n" in value for value in headers):
+        raise Refused("A line break stands in the address or the subject.")
     try:
         message["From"] = Address(mail.sender_name, addr_spec=mail.sender)
         message["To"] = Address(addr_spec=mail.to)

@@ -109,14 +109,14 @@ def move(actor: Actor, appointment_id: int, *, slot_id: int) -> Appointment:
     doctor, starts_at = _bookable_doctor(actor, slot_id)
     treatment = _given_treatment(doctor, appointment.treatment_id)
     _take_turns([doctor.id, appointment.doctor_id], appointment.patient)
-    was_at = appointment.starts_at
+    was_at, was_with = appointment.starts_at, appointment.doctor
     if (doctor.id, starts_at) == (appointment.doctor_id, was_at):
         return appointment
     _place(appointment, doctor, appointment.patient, treatment, starts_at)
     appointment.sequence += 1
     _write(appointment)
     audit.note(actor, "moved", "appointment", appointment.id, appointment.patient_id, was_at=was_at.isoformat())
-    notifications.tell_moved(appointment, was_at)
+    notifications.tell_moved(appointment, was_at, was_with)
     return appointment
 
 

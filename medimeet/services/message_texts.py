@@ -39,7 +39,7 @@ def booked(appointment: Appointment) -> Words:
 
 
 def moved(appointment: Appointment, was_at: datetime) -> Words:
-    """To the patient: the visit has another time (or doctor)."""
+    """To the patient: the visit has another time or another doctor."""
     clinic = appointment.clinic
     when, before = when_of(appointment.starts_at, clinic), when_of(was_at, clinic)
     return Words(
@@ -47,7 +47,7 @@ def moved(appointment: Appointment, was_at: datetime) -> Words:
         _letter(
             appointment.patient.account,
             clinic,
-            "Your visit has moved to another time. The new time is below; the old one is no longer yours.",
+            "Your visit has changed. What holds now is below; the old time is no longer yours.",
             facts_of(appointment, was_at),
             _how_to_change(appointment),
         ),
@@ -80,6 +80,14 @@ def for_doctor(appointment: Appointment, event: str, was_at: datetime | None = N
         f"Sign in to see more:\n{page_of(appointment)}",
     )
     return Words(f"Visit {event}: {when}", body, f"{_name(appointment.clinic)}: visit {event}, {when}.")
+
+
+def lost_by_doctor(appointment: Appointment, doctor: Doctor, was_at: datetime) -> Words:
+    """To the doctor whom the visit was with before it went to another one."""
+    when = when_of(was_at, appointment.clinic)
+    facts = f"Reference: {appointment.reference}\nBefore: {when}"
+    body = _letter(doctor.account, appointment.clinic, "A visit with you has gone to another doctor.", facts)
+    return Words(f"Visit canceled: {when}", body, f"{_name(appointment.clinic)}: visit canceled, {when}.")
 
 
 def verification(account: Account, url: str) -> Words:

@@ -26,14 +26,21 @@ def tell_booked(appointment: Appointment) -> None:
     _tell_doctor(appointment, "appointment_booked", message_texts.for_doctor(appointment, "booked"), key)
 
 
-def tell_moved(appointment: Appointment, was_at: datetime) -> None:
-    """The visit has moved from `was_at`: to the patient with the new calendar file, and shortly to the doctor.
+def tell_moved(appointment: Appointment, was_at: datetime, was_with: Doctor | None = None) -> None:
+    """The visit was at `was_at` (and with another doctor, `was_with`): to the patient with the new calendar file,
+    and shortly to the doctor; a doctor who lost it is told that it is canceled.
 
     `appointment.sequence` must have grown, or calendar programs ignore the new time.
     """
     key = f"appointment-{appointment.id}-moved-{appointment.sequence}"
     _tell_patient(appointment, "appointment_moved", message_texts.moved(appointment, was_at), key, "REQUEST")
-    _tell_doctor(appointment, "appointment_moved", message_texts.for_doctor(appointment, "moved", was_at), key)
+    if was_with is None or was_with is appointment.doctor:
+        _tell_doctor(appointment, "appointment_moved", message_texts.for_doctor(appointment, "moved", was_at), key)
+        return
+    _tell_doctor(appointment, "appointment_booked", message_texts.for_doctor(appointment, "booked"), key)
+    if was_with.account.email:
+        words = message_texts.lost_by_doctor(appointment, was_with, was_at)
+        _tell(was_with.account, "appointment_canceled", words, f"{key}-doctor-before", appointment_id=appointment.id)
 
 
 def tell_canceled(appointment: Appointment) -> None:
@@ -101,7 +108,8 @@ def _tell(
     holds_secret: bool = False,
 ) -> None:
     recipient = to.email or to.mobile
-    if not recipient:
+    is_told = db.session.scalar(select(Notification.id).where(Notification.dedupe_key == key)) is not None
+    if not recipient or is_told:
         return
     is_mail = bool(to.email)
     db.session.add(
