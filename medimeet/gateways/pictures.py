@@ -1,4 +1,4 @@
-"""Pictures that people send: read with care, cut to one size, stripped of all but the picture, kept under a random name."""
+"""Pictures that people send: read with care, cut to size, stripped of all else, kept under a random name."""
 
 import io
 import re

@@ -41,7 +41,10 @@ def accept(actor: Actor, doctor_id: int) -> Doctor:
 
 @command
 def decline(actor: Actor, doctor_id: int) -> str:
-    """Takes the application away; the person stays a patient and may apply again. Their name. Raises NotFound, Conflict."""
+    """Takes the application away; the person stays a patient and may apply again. Gives their name.
+
+    Raises NotFound, Conflict.
+    """
     doctor = _applicant(actor, doctor_id)
     if doctor.is_verified:
         raise Conflict(f"{doctor.name} was accepted meanwhile. Remove the doctor in the list of doctors instead.")

@@ -26,7 +26,7 @@ _NEEDS_EMAIL = "Write the doctor's e-mail address. The link to sign in for the f
 
 @dataclass(frozen=True, slots=True)
 class DoctorDetails:
-    """What a profile tells beside the person: fee in the clinic's currency, years of experience, ids of the clinic's rows."""
+    """What a profile tells beside the person. The fee is in the clinic's currency, ids are of the clinic's own rows."""
 
     fee: Decimal | None = None
     meet_link: str = ""
@@ -125,13 +125,13 @@ def remove(actor: Actor, doctor_id: int) -> Removed:
     return Removed(doctor.name, to_come)
 
 
-def working_in(clinic: Clinic) -> Select[tuple[Doctor]]:
+def working_in(clinic: Clinic) -> Select[Doctor]:
     """The query of a clinic's verified, active doctors, by name, with what lists show of them."""
     query = of_clinic(clinic).where(Doctor.verified_at.is_not(None))
     return query.order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
 
 
-def of_clinic(clinic: Clinic) -> Select[tuple[Doctor]]:
+def of_clinic(clinic: Clinic) -> Select[Doctor]:
     """The query of a clinic's doctors and applicants with an active account, with what lists show of them."""
     return (
         select(Doctor)

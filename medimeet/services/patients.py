@@ -1,9 +1,9 @@
-"""The clinic's patients: who they are and what they tell. A doctor sees those whom they treat, a patient only themselves."""
+"""The clinic's patients. A doctor sees those whom they treat, a patient only themselves."""
 
 from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, and_, false, select
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import contains_eager
 
 from medimeet import clock
@@ -106,7 +106,7 @@ def remove(actor: Actor, patient_id: int) -> Removed:
     return Removed(patient.name, to_come)
 
 
-def _seen_by(actor: Actor) -> Select[tuple[Patient]]:
+def _seen_by(actor: Actor) -> Select[Patient]:
     return (
         select(Patient)
         .join(Patient.account)
@@ -125,7 +125,7 @@ def _is_theirs(actor: Actor) -> ColumnElement[bool]:
             )
         )
     own = actor.person.patient
-    return and_(Patient.id == own.id) if own is not None else false()
+    return Patient.id == own.id if own is not None else false()
 
 
 def _changed(actor: Actor, patient: Patient, person: PersonDetails, details: PatientDetails) -> Patient:

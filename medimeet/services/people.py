@@ -32,7 +32,7 @@ _FOR_STAFF = {
 
 @dataclass(frozen=True, slots=True)
 class PersonDetails:
-    """Names, ways to reach the person, what identifies them. Without a username one is made up, or the old one stays."""
+    """Names, ways to reach the person, what identifies them. Without a username one is made up or kept."""
 
     first_name: str
     last_name: str = ""

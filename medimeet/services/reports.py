@@ -129,7 +129,7 @@ def _no_shows_between(actor: Actor, start: datetime, end: datetime) -> NoShows:
         .where(_between(actor, start, end))
         .group_by(Appointment.status)
     )
-    counts = {status: count for status, count in rows}
+    counts = {status: count for status, count in rows}  # noqa: C416 (so that its type is known)
     missed = counts.get(AppointmentStatus.NO_SHOW, 0)
     return NoShows(missed, missed + counts.get(AppointmentStatus.COMPLETED, 0))
 

@@ -66,7 +66,7 @@ def add(
     instructions: str = "",
     doctor_ids: Iterable[int] = (),
 ) -> Treatment:
-    """A new treatment of the actor's clinic. Price in the clinic's currency, duration in minutes. Raises InvalidInput."""
+    """A new treatment of the clinic. Price in the clinic's currency, duration in minutes. Raises InvalidInput."""
     lock("clinic", actor.clinic.id)
     treatment = Treatment(clinic_id=actor.clinic.id)
     _fill(actor, treatment, name, price, duration_minutes, description, instructions, doctor_ids)
@@ -88,7 +88,7 @@ def change(
     instructions: str = "",
     doctor_ids: Iterable[int] = (),
 ) -> Treatment:
-    """The treatment with new values; visits that are booked keep their time and price. Raises InvalidInput, NotFound."""
+    """The treatment with new values; booked visits keep their time and price. Raises InvalidInput, NotFound."""
     lock("clinic", actor.clinic.id)
     treatment = find(actor, treatment_id)
     _fill(actor, treatment, name, price, duration_minutes, description, instructions, doctor_ids)
@@ -105,7 +105,7 @@ def remove(actor: Actor, treatment_id: int) -> Treatment:
     return treatment
 
 
-def _offered(actor: Actor) -> Select[tuple[Treatment]]:
+def _offered(actor: Actor) -> Select[Treatment]:
     return (
         select(Treatment)
         .where(Treatment.clinic_id == actor.clinic.id, Treatment.is_active)
