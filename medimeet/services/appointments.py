@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.domain.statuses import ACTIVE
+from medimeet.domain.statuses import ACTIVE, AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import NotFound
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
@@ -60,12 +60,15 @@ def listed(
     search: str = "",
     doctor_id: int | None = None,
     patient_id: int | None = None,
+    status: AppointmentStatus | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
     page: int = 1,
     per_page: int = 25,
 ) -> Pagination:
     """One page of the appointments that the actor may see; upcoming ones soonest first, others latest first.
 
-    `search` is any part of a name, the treatment or the reference, in any case.
+    `search` is any part of a name, the treatment or the reference, in any case; days are of the clinic, both inclusive.
     """
     query, doctor_account, patient_account = _joined(actor)
     query = query.where(_in_period(period))
@@ -73,6 +76,12 @@ def listed(
         query = query.where(Appointment.doctor_id == doctor_id)
     if patient_id is not None:
         query = query.where(Appointment.patient_id == patient_id)
+    if status is not None:
+        query = query.where(Appointment.status == status)
+    if first_day is not None:
+        query = query.where(Appointment.starts_at >= day_bounds(first_day, actor.clinic.zone)[0])
+    if last_day is not None:
+        query = query.where(Appointment.starts_at < day_bounds(last_day, actor.clinic.zone)[1])
     if search:
         query = query.where(_mentions(search, doctor_account, patient_account))
     order = Appointment.starts_at.asc() if period == "upcoming" else Appointment.starts_at.desc()
