@@ -45,6 +45,15 @@ class Application:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The clinic's own words for doctors."""
+
+    specialties: list[Specialty]
+    designations: list[Designation]
+    languages: list[Language]
+
+
 def register_patient(actor: Actor, person: NewPerson, address: str = "") -> Account:
     """A new patient of the actor's clinic, who may sign in at once and gets a link to verify the e-mail.
 
@@ -64,13 +73,31 @@ def apply(actor: Actor, application: Application) -> Doctor:
 
     Raises InvalidInput, NotAllowed, Conflict where they have applied before.
     """
+    lock("account", actor.person.id)
+    if own_application(actor) is not None:
+        raise Conflict("You have applied already. The clinic will write to you as soon as it has decided.")
+    return _add_application(actor, actor.person, application, Answers())
+
+
+def own_application(actor: Actor) -> Doctor | None:
+    """The actor's application that waits for an answer; None for a visitor and for who has not applied.
+
+    Raises NotAllowed for doctors and staff, who have nothing to apply for.
+    """
+    if actor.account is None:
+        return None
     if not actor.is_patient:
         raise NotAllowed("Your account can't apply as a doctor: it belongs to a doctor or to the clinic's staff.")
-    answers = Answers()
-    lock("account", actor.person.id)
-    if db.session.scalar(select(Doctor.id).where(Doctor.account_id == actor.person.id)) is not None:
-        raise Conflict("You have applied already. The clinic will write to you as soon as it has decided.")
-    return _add_application(actor, actor.person, application, answers)
+    return db.session.scalar(select(Doctor).where(Doctor.account_id == actor.account.id))
+
+
+def lists(actor: Actor) -> Lists:
+    """What an applicant of the actor's clinic may choose from."""
+    return Lists(
+        specialties=_rows(Specialty, actor),
+        designations=_rows(Designation, actor),
+        languages=_rows(Language, actor),
+    )
 
 
 def _registered(actor: Actor, person: NewPerson, application: Application | None, address: str) -> Account:
@@ -146,6 +173,10 @@ def _chosen(model: type[Listed], actor: Actor, ids: Iterable[int], field: str, a
     if len(found) != len(wanted):
         answers.fault(field, "Choose from the list.")
     return found
+
+
+def _rows(model: type[Listed], actor: Actor) -> list[Listed]:
+    return list(db.session.scalars(select(model).where(model.clinic_id == actor.clinic.id).order_by(model.name)))
 
 
 def _own_words(actor: Actor, person: NewPerson) -> list[str]:

@@ -47,7 +47,7 @@ ADMIN = (
     ("Appointments", "clinic_admin.appointments"),
     ("Patients", "clinic_admin.list_patients"),
     ("Doctors", "clinic_admin.list_doctors"),
-    ("Treatments", "treatments.view_treatments"),
+    ("Treatments", "treatments.list_treatments"),
     ("Clinic", "clinic_admin.admin_clinic_details"),
     ("Messages", "outbox.messages"),
 )

@@ -1,6 +1,6 @@
-"""Signing in and out, registering, passwords, and the front page."""
+"""Signing in and out, registering, passwords, own sign-ins, and the front page."""
 
-from medimeet.blueprints.auth import front, signing_in
+from medimeet.blueprints.auth import applying, front, passwords, registering, sessions, signing_in, verifying
 from medimeet.blueprints.auth.blueprint import bp
 
-__all__ = ["bp", "front", "signing_in"]
+__all__ = ["applying", "bp", "front", "passwords", "registering", "sessions", "signing_in", "verifying"]

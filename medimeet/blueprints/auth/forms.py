@@ -1,8 +1,21 @@
 """The forms of signing in, registering and passwords. What is right and wrong is decided by the services."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms import (
+    DateField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from medimeet.services.registration import Application, Lists, NewPerson
 
 
 class SignInForm(FlaskForm):
@@ -11,3 +24,84 @@ class SignInForm(FlaskForm):
     name = StringField("Username or e-mail", [InputRequired("Enter your username or your e-mail.")])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
     next = HiddenField()
+
+
+class RegisterForm(FlaskForm):
+    """What the clinic needs to know of a new patient."""
+
+    first_name = StringField("First name", [InputRequired("Enter your first name.")])
+    last_name = StringField("Last name", [InputRequired("Enter your last name.")])
+    email = EmailField("E-mail", [InputRequired("Enter your e-mail address.")])
+    mobile = TelField("Mobile number")
+    date_of_birth = DateField("Date of birth", [Optional()])
+    password = PasswordField("Choose a password", [InputRequired("Choose a password.")])
+    next = HiddenField()
+
+    def person(self) -> NewPerson:
+        """The answers, as the service takes them."""
+        return NewPerson(
+            first_name=self.first_name.data or "",
+            last_name=self.last_name.data or "",
+            email=self.email.data or "",
+            mobile=self.mobile.data or "",
+            date_of_birth=self.date_of_birth.data,
+            password=self.password.data or "",
+        )
+
+
+class Choices(SelectMultipleField):
+    """Several of a list, each with its own tick box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ApplicationForm(FlaskForm):
+    """What a doctor tells of the profession, for somebody who has an account."""
+
+    specialty_ids = Choices("Your specialties", coerce=int)
+    designation_ids = Choices("Your rank or title", coerce=int)
+    language_ids = Choices("Languages you speak with patients", coerce=int)
+    years_of_experience = IntegerField("Years of experience", [Optional()])
+    about = TextAreaField("About you")
+
+    def offer(self, lists: Lists) -> None:
+        """Gives the tick boxes their choices: the clinic's own lists."""
+        for field, rows in (
+            (self.specialty_ids, lists.specialties),
+            (self.designation_ids, lists.designations),
+            (self.language_ids, lists.languages),
+        ):
+            field.choices = [(row.id, row.name) for row in rows]
+
+    def application(self) -> Application:
+        """The answers, as the service takes them."""
+        return Application(
+            specialty_ids=self.specialty_ids.data or [],
+            designation_ids=self.designation_ids.data or [],
+            language_ids=self.language_ids.data or [],
+            years_of_experience=self.years_of_experience.data,
+            about=self.about.data or "",
+        )
+
+
+class NewDoctorForm(ApplicationForm, RegisterForm):
+    """An account and an application in one."""
+
+
+class ForgotPasswordForm(FlaskForm):
+    """Whose password was forgotten."""
+
+    name = StringField("E-mail or username", [InputRequired("Enter your e-mail address or your username.")])
+
+
+class NewPasswordForm(FlaskForm):
+    """A password to set through a mailed link."""
+
+    new_password = PasswordField("New password", [InputRequired("Choose a new password.")])
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password in place of the present one."""
+
+    old_password = PasswordField("The password you have now", [InputRequired("Enter the password you have now.")])

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.blueprints.auth.blueprint import bp
 from medimeet.domain.statuses import Role
 from medimeet.errors import MediMeetError
-from medimeet.services import access, tokens
+from medimeet.services import access, tokens, treatments
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor, sign_in_browser
@@ -24,7 +24,9 @@ OWN_PAGES = {
 def front_page() -> Response | WerkzeugResponse:
     """GET /: what the clinic is and how to book, for visitors; people who are signed in go on to their own page."""
     account = current_actor().account
-    return page("auth/front_page.html") if account is None else redirect(url_for("auth.admin_home"))
+    if account is not None:
+        return redirect(url_for("auth.admin_home"))
+    return page("auth/front_page.html", treatments=treatments.listed(current_actor(), per_page=6).items)
 
 
 @bp.get("/home/")

@@ -81,6 +81,7 @@ def _form_page(template: str, form: SignInForm, status: int, refusal: str | None
         status=status,
         form=form,
         refusal=refusal,
+        has_errors=refusal is not None,
         demo_people=demo_people,
         demo_password=DEMO_PASSWORD,
         wanted=wanted_page(),
