@@ -162,7 +162,7 @@ def _send(one: Claimed, through: Gateways) -> NotSent | None:
         else:
             through.mail.send(one.message)
     except NotSent as outcome:
-        logger.warning("notification %s was not sent: %s", one.id, outcome)
+        logger.warning("notification %s was not sent: %s", one.id, type(outcome).__name__)  # the words may name people
         return outcome
     except Exception as error:  # one odd message must not stop the others
         logger.exception("notification %s could not be sent", one.id)

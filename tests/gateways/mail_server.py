@@ -1,5 +1,6 @@
 """A real SMTP server on a free port of this machine, that can be stopped, started again, and told to misbehave."""
 
+import asyncio
 import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ class MailServer:
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.refuses: dict[str, str] = {}
         self.connections = 0
+        self.seconds_a_mail = 0.0
         self.envelopes: list[tuple[str, list[str], EmailMessage]] = []
         self._controller: Controller | None = None
 
@@ -46,6 +48,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(self.seconds_a_mail)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos), message))

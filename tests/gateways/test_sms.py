@@ -4,12 +4,9 @@ import hashlib
 import hmac
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,41 +14,9 @@ import pytest
 from medimeet.gateways import sms
 from medimeet.gateways.outcomes import MaybeSent, Refused, TryLater
 from medimeet.gateways.sms import Sms, Twilio
+from tests.gateways.sms_server import SmsServer
 
 TEXT = Sms("<1@clinic.example>", datetime(2026, 11, 23, 8, 0, tzinfo=UTC), "+447400123456", "See you – 09:00", "booked")
-
-
-class SmsServer(ThreadingHTTPServer):
-    """A gateway that answers `status` (None: hangs up without a word) and keeps what it was sent."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status: int | None = 201
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: SmsServer
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.requests.append((self.path, headers, body))
-        if self.server.status is None:
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self.send_response(self.server.status)
-        self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture
