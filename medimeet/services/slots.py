@@ -58,18 +58,33 @@ def of_doctors(
     return sorted(found, key=_by_start)
 
 
-def free(doctors: Sequence[Doctor], treatment: Treatment | None, first_day: date, last_day: date) -> list[Slot]:
-    """The slots that can be booked for `treatment` from now on, by start; each lasts as long as the visit would."""
+def free(
+    doctors: Sequence[Doctor],
+    treatment: Treatment | None,
+    first_day: date,
+    last_day: date,
+    *,
+    leave_out: int | None = None,
+) -> list[Slot]:
+    """The slots that can be booked for `treatment` from now on, by start; each lasts as long as the visit would.
+
+    `leave_out` as for `of_days`.
+    """
     duration = treatment.duration if treatment is not None else _NO_TIME
     # One day more: a long treatment may run past midnight.
-    slots = of_doctors(doctors, first_day, last_day + timedelta(days=1))
+    slots = of_doctors(doctors, first_day, last_day + timedelta(days=1), leave_out=leave_out)
     found = rules.free_starts(slots, duration, clock.now())
     end = day_bounds(last_day, doctors[0].clinic.zone)[1] if doctors else clock.now()
     return [slot for slot in found if slot.starts_at < end]
 
 
 def days_with_slots(
-    doctors: Sequence[Doctor], treatment: Treatment | None, first_day: date, count: int = 10
+    doctors: Sequence[Doctor],
+    treatment: Treatment | None,
+    first_day: date,
+    count: int = 10,
+    *,
+    leave_out: int | None = None,
 ) -> list[DaySlots]:
     """The next `count` days from `first_day` that have free slots, as far as a year ahead."""
     if not doctors:
@@ -81,7 +96,7 @@ def days_with_slots(
     while day <= last and len(found) < count:
         until = min(day + timedelta(days=length - 1), last)
         by_day: dict[date, list[Slot]] = defaultdict(list)
-        for slot in free(doctors, treatment, day, until):
+        for slot in free(doctors, treatment, day, until, leave_out=leave_out):
             by_day[slot.starts_at.astimezone(zone).date()].append(slot)
         found += [DaySlots(each, slots) for each, slots in sorted(by_day.items())]
         day, length = until + timedelta(days=1), length * 2

@@ -1,0 +1,80 @@
+"""Moving a visit to another time of the same doctor: the old time is kept until the new one is had."""
+
+from flask import Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from medimeet import clock
+from medimeet.blueprints.patient_booking.asked import whole_number
+from medimeet.blueprints.patient_booking.blueprint import bp
+from medimeet.blueprints.patient_booking.picker import picker
+from medimeet.errors import AppointmentClosed, MediMeetError, NoSuchSlot, PastSlot, PatientBusy, SlotTaken
+from medimeet.models import Appointment
+from medimeet.services import access, appointments, bookable, booking
+from medimeet.web.context import when
+from medimeet.web.fragments import go_to, page
+from medimeet.web.guard import allow
+from medimeet.web.signed_in import current_actor
+
+
+@bp.route("/move-appointment/<int:appointment_id>/", methods=["GET", "POST"])
+@allow(access.signed_in)
+def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
+    """GET, POST /move-appointment/<id>/: the picker for this visit's doctor; POST moves it to `slot` in one step."""
+    visit = appointments.find(current_actor(), appointment_id)
+    if not visit.is_active or visit.starts_at <= clock.now():
+        return _closed(visit)
+    if request.method == "GET":
+        return _page(visit)
+    slot_id = whole_number(request.form.get("slot"))
+    if slot_id is None:
+        return _page(visit, forgot=True, status=400)
+    try:
+        moved = booking.move(current_actor(), visit.id, slot_id=slot_id)
+    except AppointmentClosed:
+        return _closed(visit)
+    except (SlotTaken, PatientBusy, PastSlot, NoSuchSlot) as refusal:
+        return _refused(visit, slot_id, refusal)
+    flash(f"Your visit is moved. It is now on {when(moved.starts_at)}.", "success")
+    return go_to(url_for("patient_booking.appointment_details", appointment_id=moved.id))
+
+
+def _closed(visit: Appointment) -> WerkzeugResponse:
+    flash("This visit has begun, is over or was canceled, so it can't be moved. Book a new one.", "error")
+    return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id), 303)
+
+
+def _refused(visit: Appointment, slot_id: int, refusal: MediMeetError) -> Response:
+    """The picker again, with the nearest other times as buttons; nothing was changed."""
+    try:
+        _doctor_id, starts_at = bookable.key_of(slot_id)
+    except NoSuchSlot:
+        return _page(visit, refusal=refusal, status=refusal.status)
+    return _page(
+        visit,
+        refusal=refusal,
+        taken_at=starts_at,
+        nearest=bookable.nearest_to_move_to(visit, starts_at),
+        status=refusal.status,
+    )
+
+
+def _page(visit: Appointment, status: int = 200, forgot: bool = False, **values: object) -> Response:
+    found = picker(
+        [visit.doctor],
+        visit.treatment,
+        current_actor().clinic.zone,
+        day=request.values.get("day"),
+        from_day=request.values.get("from"),
+        moving=visit,
+    )
+    return page(
+        "patient_booking/move.html",
+        "patient_booking/_times.html" if request.method == "GET" else None,
+        visit=visit,
+        picker=found,
+        here=url_for("patient_booking.move_appointment", appointment_id=visit.id),
+        is_move=True,
+        has_errors=forgot,
+        status=status if status != 200 else found.status,
+        **values,
+    )

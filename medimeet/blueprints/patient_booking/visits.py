@@ -1,0 +1,61 @@
+"""One's own visits: the list, and one of them."""
+
+from flask import Response, request, url_for
+
+from medimeet import clock
+from medimeet.blueprints.patient_booking.blueprint import bp
+from medimeet.models import Appointment
+from medimeet.services import access, appointments, bookable
+from medimeet.services.appointments import Period
+from medimeet.web.fragments import page
+from medimeet.web.guard import allow
+from medimeet.web.paging import wanted_page, wanted_search
+from medimeet.web.signed_in import current_actor
+
+PER_PAGE = 10
+RECENT = 3
+
+
+@bp.get("/view_appointments/")
+@allow(access.signed_in)
+def view_appointments() -> Response:
+    """GET /view_appointments/: one's own visits, those to come first; the clinic's for its admins."""
+    period: Period = "past" if request.args.get("period") == "past" else "upcoming"
+    query, number = wanted_search(), wanted_page()
+    actor = current_actor()
+    found = appointments.listed(actor, period=period, search=query, page=number, per_page=PER_PAGE)
+    recent = []
+    if period == "upcoming" and number == 1 and actor.is_patient:
+        recent = appointments.listed(actor, period="past", search=query, per_page=RECENT).items
+    return page(
+        "patient_booking/visits.html",
+        "patient_booking/_visits.html",
+        visits=found,
+        recent=recent,
+        period=period,
+        query=query,
+        now=clock.now(),
+        again=_again,
+    )
+
+
+@bp.get("/appointment-details/<int:appointment_id>/")
+@allow(access.signed_in)
+def appointment_details(appointment_id: int) -> Response:
+    """GET /appointment-details/<id>/: one visit, for the patient, the doctor and the clinic's admins."""
+    visit = appointments.find(current_actor(), appointment_id)
+    return page("patient_booking/details.html", visit=visit, now=clock.now(), again=_again)
+
+
+def _again(visit: Appointment) -> str:
+    """Where the same visit is booked again: its doctor's times, or the start where the doctor no longer gives it."""
+    actor = current_actor()
+    patient = visit.patient_id if actor.is_admin else None
+    if not bookable.is_still_given(visit):
+        return url_for("patient_booking.treatment_list_for_new_appointment_booking", patient=patient)
+    return url_for(
+        "patient_booking.available_slots",
+        doctor_id=visit.doctor_id,
+        treatment_id=visit.treatment_id,
+        patient=patient,
+    )

@@ -1,0 +1,154 @@
+"""What can be booked: the clinic's treatments, the doctors who give them, and whether one time can still be had."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import selectinload
+
+from medimeet import clock
+from medimeet.db import db
+from medimeet.domain.slots import Slot, UnknownSlot, decode_slot
+from medimeet.errors import NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
+from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
+from medimeet.services import appointments, slots
+from medimeet.services.access import Actor
+from medimeet.services.search import any_part, fold
+from medimeet.services.treatments import bookable_doctors
+
+ALTERNATIVES = 3
+_LOOK_AHEAD = (timedelta(days=7), timedelta(days=35), slots.HORIZON)
+
+
+def treatments(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
+    """One page of the clinic's treatments that some doctor gives at present, by name."""
+    found = (
+        select(Treatment)
+        .where(Treatment.clinic_id == actor.clinic.id, Treatment.is_active, Treatment.doctors.any(_takes_patients()))
+        .where(any_part(search, Treatment.name, Treatment.description))
+        .order_by(fold(Treatment.name), Treatment.id)
+    )
+    return db.paginate(found, page=page, per_page=per_page, error_out=False)
+
+
+def doctors(treatment: Treatment, *, search: str = "", page: int = 1, per_page: int = 12) -> Pagination:
+    """One page of the doctors who give the treatment at present, by name, with their languages and specialties."""
+    found = (
+        select(Doctor)
+        .join(Doctor.account)
+        .where(Doctor.treatments.any(Treatment.id == treatment.id), _takes_patients())
+        .where(any_part(search, Account.first_name, Account.last_name))
+        .options(selectinload(Doctor.languages), selectinload(Doctor.specialties))
+        .order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
+    )
+    return db.paginate(found, page=page, per_page=per_page, error_out=False)
+
+
+def doctor_of(treatment: Treatment, doctor_id: int) -> Doctor:
+    """The doctor, if they give the treatment at present. Raises NotFound."""
+    for doctor in bookable_doctors(treatment):
+        if doctor.id == doctor_id:
+            return doctor
+    raise NotFound("We can't find this doctor for this treatment. Choose one of those who give it.")
+
+
+def first_free(doctors: Sequence[Doctor], treatment: Treatment | None) -> dict[int, Slot]:
+    """The next time of each doctor who has one within a year, by the doctor's id; few statements for many doctors."""
+    found: dict[int, Slot] = {}
+    if not doctors:
+        return found
+    first_day = today = clock.today(doctors[0].clinic.zone)
+    for reach in _LOOK_AHEAD:
+        waiting = [doctor for doctor in doctors if doctor.id not in found]
+        for slot in slots.free(waiting, treatment, first_day, today + reach) if waiting else ():
+            found.setdefault(slot.doctor_id, slot)
+        first_day = today + reach + timedelta(days=1)
+    return found
+
+
+def with_time_on(doctors: Sequence[Doctor], treatment: Treatment | None, day: date) -> dict[int, int]:
+    """How many free times each of the doctors has on that day, by the doctor's id; none are left out."""
+    counts: dict[int, int] = {}
+    for slot in slots.free(doctors, treatment, day, day):
+        counts[slot.doctor_id] = counts.get(slot.doctor_id, 0) + 1
+    return counts
+
+
+def key_of(slot_id: int) -> tuple[int, datetime]:
+    """Whose slot it is, and when it starts (UTC). Raises NoSuchSlot."""
+    try:
+        return decode_slot(slot_id)
+    except UnknownSlot:
+        raise NoSuchSlot from None
+
+
+def span(patient: Patient, doctor: Doctor, treatment: Treatment, starts_at: datetime) -> Slot:
+    """The doctor's time from `starts_at`, as long as the treatment, as the patient could book it now.
+
+    Raises PastSlot, NoSuchSlot, PatientBusy, SlotTaken.
+    """
+    if starts_at <= clock.now():
+        raise PastSlot
+    day = starts_at.astimezone(doctor.clinic.zone).date()
+    if day > clock.today(doctor.clinic.zone) + slots.HORIZON:
+        raise NoSuchSlot
+    for slot in slots.free([doctor], treatment, day, day):
+        if slot.starts_at == starts_at:
+            _refuse_clash(patient, slot)
+            return slot
+    if any(slot.starts_at == starts_at for slot in slots.of_days(doctor, day, day)):
+        raise SlotTaken
+    raise NoSuchSlot
+
+
+def own_visit_at(patient: Patient, slot_id: int) -> Appointment | None:
+    """The visit that the patient has booked at this very time of this very doctor. Raises NoSuchSlot."""
+    doctor_id, starts_at = key_of(slot_id)
+    for visit in appointments.overlapping(patient, starts_at, starts_at + timedelta(minutes=1)):
+        if (visit.doctor_id, visit.starts_at) == (doctor_id, starts_at):
+            return visit
+    return None
+
+
+def alternatives(patient: Patient, doctor: Doctor, treatment: Treatment, instant: datetime) -> list[Slot]:
+    """Free times near `instant` when the patient is free too: the doctor's own, and one of another doctor."""
+    others = [other for other in bookable_doctors(treatment) if other.id != doctor.id]
+    instant = max(instant, clock.now())
+    near = slots.nearest([doctor], treatment, instant, count=2 * ALTERNATIVES)
+    elsewhere = slots.nearest(others, treatment, instant, count=2 * ALTERNATIVES)
+    return _when_free(patient, near, instant)[:ALTERNATIVES] + _when_free(patient, elsewhere, instant)[:1]
+
+
+def nearest_to_move_to(visit: Appointment, instant: datetime) -> list[Slot]:
+    """Free times of the visit's doctor near `instant` when its patient is free too."""
+    near = slots.nearest([visit.doctor], visit.treatment, max(instant, clock.now()), count=2 * ALTERNATIVES)
+    return _when_free(visit.patient, near, instant)[:ALTERNATIVES]
+
+
+def is_still_given(visit: Appointment) -> bool:
+    """Whether the same treatment with the same doctor can be booked again."""
+    treatment = visit.treatment
+    return treatment is not None and treatment.is_active and visit.doctor in bookable_doctors(treatment)
+
+
+def _refuse_clash(patient: Patient, slot: Slot) -> None:
+    for visit in appointments.overlapping(patient, slot.starts_at, slot.ends_at):
+        raise PatientBusy(appointment_id=visit.id)
+
+
+def _when_free(patient: Patient, near: list[Slot], instant: datetime) -> list[Slot]:
+    if not near:
+        return []
+    own = appointments.overlapping(patient, min(s.starts_at for s in near), max(s.ends_at for s in near))
+    fitting = [
+        slot
+        for slot in near
+        if not any(visit.starts_at < slot.ends_at and slot.starts_at < visit.ends_at for visit in own)
+    ]
+    return sorted(fitting, key=lambda slot: abs(slot.starts_at - instant))
+
+
+def _takes_patients() -> ColumnElement[bool]:
+    """The condition for doctors who can be booked: verified, and not gone."""
+    return and_(Doctor.verified_at.is_not(None), Doctor.account.has(Account.is_active))
