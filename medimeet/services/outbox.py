@@ -36,7 +36,7 @@ def count_not_sent(actor: Actor) -> int:
 
 def find(actor: Actor, notification_id: int) -> Notification:
     """One message. Raises NotFound."""
-    row = db.session.scalar(_visible(actor).where(Notification.id == notification_id))
+    row = db.session.scalars(_visible(actor).where(Notification.id == notification_id)).first()
     if row is None:
         raise NotFound("We can't find this message.")
     return row
@@ -73,7 +73,7 @@ def send_again(actor: Actor, notification_id: int) -> Notification:
     return row
 
 
-def _visible(actor: Actor) -> Select[tuple[Notification]]:
+def _visible(actor: Actor) -> Select[Notification]:
     query = select(Notification)
     return query if setting("DEMO") else query.where(Notification.clinic_id == actor.clinic.id)
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,10 +20,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from medimeet import clock
+from medimeet import clock, poller
 from medimeet.db import db
 from medimeet.models import Clinic, Notification
-from medimeet.services import delivery, poller
+from medimeet.services import delivery
 from tests.factories import save
 from tests.gateways.mail_server import MailServer
 from tests.gateways.sms_server import SmsServer
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
 import signal, sys, threading
 from medimeet.app import create_app
-from medimeet.services import poller
+from medimeet import poller
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 poller.run(create_app(), stop)
@@ -95,6 +96,20 @@ def until(what: Callable[[], bool], seconds: float = 20) -> None:
 def states() -> Counter[str]:
     db.session.rollback()
     return Counter(db.session.scalars(select(Notification.state)))
+
+
+@contextmanager
+def polling(app: Flask) -> Iterator[None]:
+    """A poller in a thread, while the block runs; it must end soon afterwards."""
+    stop = threading.Event()
+    running = threading.Thread(target=poller.run, args=(app, stop))
+    running.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        running.join(5)
+        assert not running.is_alive()
 
 
 def as_worker(app: Flask, server: MailServer, tmp_path: Path) -> subprocess.Popen[bytes]:
@@ -272,11 +287,8 @@ def test_a_text_message_that_timed_out_is_unknown_and_not_sent_again(app: Flask,
 def test_two_pollers_at_once_send_everything_once(mailing: Flask, clinic: Clinic, server: MailServer) -> None:
     rows = [write(clinic) for _ in range(60)]
     mailing.config["POLLER_SECONDS"] = 0.02
-    pollers = [poller.start_thread(mailing) for _ in range(2)]
-    until(lambda: states()["sent"] == 60)
-    for each in pollers:
-        each.stop()
-        assert not each.is_alive()
+    with polling(mailing), polling(mailing):
+        until(lambda: states()["sent"] == 60)
     assert Counter(message["Message-ID"] for message in server.messages) == {row.message_id: 1 for row in rows}
 
 
@@ -336,23 +348,19 @@ def test_the_poller_outlives_a_fault_of_one_message(mailing: Flask, clinic: Clin
 def test_a_message_written_while_the_poller_runs_goes_out_within_a_second(
     mailing: Flask, clinic: Clinic, server: MailServer
 ) -> None:
-    running = poller.start_thread(mailing)
-    try:
+    with polling(mailing):
         write(clinic)
         started = time.monotonic()
         until(lambda: len(server.messages) == 1, seconds=5)
         assert time.monotonic() - started < 2
-    finally:
-        running.stop()
 
 
 def test_a_poller_with_nothing_to_do_stops_at_once(mailing: Flask, clinic: Clinic) -> None:
-    stop = threading.Event()
-    running = threading.Thread(target=poller.run, args=(mailing, stop))
-    running.start()
-    stop.set()
-    running.join(2)
-    assert not running.is_alive()
+    mailing.config["POLLER_SECONDS"] = 60.0
+    started = time.monotonic()
+    with polling(mailing):
+        pass
+    assert time.monotonic() - started < 2
 
 
 def test_a_mail_server_setting_that_can_not_be_read_stops_the_poller_with_words(app: Flask) -> None:

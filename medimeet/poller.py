@@ -1,0 +1,40 @@
+"""The poller: looks for waiting messages and has them sent. Beside a server in the demo, by itself as `flask worker`.
+
+Any number may run at once: each message is claimed by one of them.
+"""
+
+import logging
+import threading
+
+from flask import Flask
+
+from medimeet.errors import Busy
+from medimeet.services import delivery
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_AFTER_FAULT_SECONDS = 5.0
+
+
+def run(app: Flask, stop_event: threading.Event) -> None:
+    """Sends what is due until `stop_event` is set; then finishes the message at hand and gives the rest back.
+
+    Raises ValueError at once for a gateway's address that can't be read; outlives every fault after that.
+    """
+    with app.app_context():
+        through = delivery.gateways()
+    while not stop_event.is_set():
+        stop_event.wait(_round(app, through, stop_event))
+
+
+def _round(app: Flask, through: delivery.Gateways, stop_event: threading.Event) -> float:
+    """Sends one batch; answers how many seconds to wait before the next."""
+    try:
+        with app.app_context():
+            taken = delivery.deliver_due(through, stop_event.is_set)
+            return 0.0 if taken else float(app.config["POLLER_SECONDS"])
+    except Busy:
+        logger.warning("the poller waits: the database is busy")
+    except Exception:  # a poller that dies silently would lose everybody's messages
+        logger.exception("the poller waits after a fault")
+    return _PAUSE_AFTER_FAULT_SECONDS
