@@ -12,6 +12,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from medimeet.db import db
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 20
 
@@ -27,6 +29,7 @@ def free_port() -> int:
 @contextmanager
 def serving(app: Flask, workers: int = 2, **settings: str) -> Iterator[int]:
     """The port of gunicorn with `workers` processes on the database and the secret key of `app`."""
+    db.session.rollback()  # the test's own session keeps no transaction open meanwhile
     port = free_port()
     environment = os.environ | {
         "MEDIMEET_DATABASE_URL": app.config["DATABASE_URL"],

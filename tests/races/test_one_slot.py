@@ -125,7 +125,7 @@ def _sign_in_patients(clinic: Clinic, count: int = PATIENTS) -> list[str]:
 
 
 def _browser(app: Flask, token: str) -> Browser:
-    with app.test_request_context():
+    with app.app_context(), app.test_request_context():
         session["_user_id"], session["_fresh"] = token, True
         csrf_token = generate_csrf()
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
