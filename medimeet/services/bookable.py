@@ -9,7 +9,9 @@ from sqlalchemy.orm import selectinload
 
 from medimeet import clock
 from medimeet.db import db
+from medimeet.domain import slots as rules
 from medimeet.domain.slots import Slot, UnknownSlot, decode_slot
+from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
 from medimeet.services import appointments, slots
@@ -83,23 +85,29 @@ def key_of(slot_id: int) -> tuple[int, datetime]:
         raise NoSuchSlot from None
 
 
-def span(patient: Patient, doctor: Doctor, treatment: Treatment, starts_at: datetime) -> Slot:
-    """The doctor's time from `starts_at`, as long as the treatment, as the patient could book it now.
+def span(
+    patient: Patient, doctor: Doctor, treatment: Treatment | None, starts_at: datetime, *, leave_out: int | None = None
+) -> Slot:
+    """The doctor's time from `starts_at`, as long as the visit takes, if the patient can have it now.
 
-    Raises PastSlot, NoSuchSlot, PatientBusy, SlotTaken.
+    `leave_out` is the appointment that is about to be moved there. Raises PastSlot, NoSuchSlot, PatientBusy, SlotTaken.
     """
     if starts_at <= clock.now():
         raise PastSlot
     day = starts_at.astimezone(doctor.clinic.zone).date()
     if day > clock.today(doctor.clinic.zone) + slots.HORIZON:
         raise NoSuchSlot
-    for slot in slots.free([doctor], treatment, day, day):
-        if slot.starts_at == starts_at:
-            _refuse_clash(patient, slot)
-            return slot
-    if any(slot.starts_at == starts_at for slot in slots.of_days(doctor, day, day)):
-        raise SlotTaken
-    raise NoSuchSlot
+    # One day more: a long treatment may run past midnight.
+    around = slots.of_days(doctor, day, day + timedelta(days=1), leave_out=leave_out)
+    slot = next((each for each in around if each.starts_at == starts_at), None)
+    if slot is None:
+        raise NoSuchSlot
+    duration = treatment.duration if treatment is not None else timedelta(0)
+    found = rules.fitting(around, starts_at, duration)
+    _refuse_clash(patient, starts_at, found.ends_at if found else slot.ends_at, leave_out)
+    if found is None:
+        raise SlotTaken(_too_short_words(duration) if slot.is_free else None)
+    return found
 
 
 def own_visit_at(patient: Patient, slot_id: int) -> Appointment | None:
@@ -132,9 +140,21 @@ def is_still_given(visit: Appointment) -> bool:
     return treatment is not None and treatment.is_active and visit.doctor in bookable_doctors(treatment)
 
 
-def _refuse_clash(patient: Patient, slot: Slot) -> None:
-    for visit in appointments.overlapping(patient, slot.starts_at, slot.ends_at):
-        raise PatientBusy(appointment_id=visit.id)
+def _refuse_clash(patient: Patient, starts_at: datetime, ends_at: datetime, leave_out: int | None) -> None:
+    for visit in appointments.overlapping(patient, starts_at, ends_at):
+        if visit.id != leave_out:
+            raise PatientBusy(_clash_words(visit), visit.id)
+
+
+def _clash_words(other: Appointment) -> str:
+    wall = to_wall(other.starts_at, other.clinic.zone)
+    when = f"{wall:%A} {wall.day} {wall:%B} at {wall:%H:%M} ({zone_label(other.starts_at, other.clinic.zone)})"
+    return f"There is already a visit to {other.doctor.name} on {when}. Move that one, or choose another time."
+
+
+def _too_short_words(duration: timedelta) -> str:
+    minutes = int(duration.total_seconds() // 60)
+    return f"This visit takes {minutes} minutes, and the doctor has less time than that here. Choose another time."
 
 
 def _when_free(patient: Patient, near: list[Slot], instant: datetime) -> list[Slot]:

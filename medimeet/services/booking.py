@@ -6,32 +6,27 @@ overlap by itself (`models/overlap_guards.py`); its refusal becomes the same wor
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
 from medimeet.db import broken_rule, command, db, lock
-from medimeet.domain import slots as rules
-from medimeet.domain.slots import Slot, UnknownSlot, decode_slot
 from medimeet.domain.statuses import AppointmentStatus, label, may_become
-from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import (
     AppointmentClosed,
     InvalidInput,
     KeyReused,
     NoSuchSlot,
     NotFound,
-    PastSlot,
     PatientBusy,
     SlotTaken,
 )
 from medimeet.models import Appointment, Doctor, IdempotencyKey, Patient, Treatment
-from medimeet.services import appointments, audit, notifications, slots
+from medimeet.services import appointments, audit, bookable, notifications
 from medimeet.services.access import Actor
 
-NO_TIME = timedelta(0)
 REASON_LENGTH = 2000
 
 
@@ -175,10 +170,7 @@ def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
 
 def _bookable_doctor(actor: Actor, slot_id: int) -> tuple[Doctor, datetime]:
     """The verified, active doctor of this clinic whom the slot belongs to, and the slot's start."""
-    try:
-        doctor_id, starts_at = decode_slot(slot_id)
-    except UnknownSlot:
-        raise NoSuchSlot from None
+    doctor_id, starts_at = bookable.key_of(slot_id)
     doctor = db.session.scalar(
         select(Doctor).where(
             Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.verified_at.is_not(None)
@@ -224,46 +216,10 @@ def _end_due_holds(doctor_ids: list[int], patient: Patient) -> None:
 def _place(
     appointment: Appointment, doctor: Doctor, patient: Patient, treatment: Treatment | None, starts_at: datetime
 ) -> None:
-    """Puts the appointment on the doctor's slot at `starts_at`, if it is declared, to come, free and long enough."""
-    span = _free_span(doctor, treatment, starts_at, appointment)
-    clashes = [each for each in appointments.overlapping(patient, starts_at, span.ends_at) if each is not appointment]
-    if clashes:
-        raise PatientBusy(_clash_words(clashes[0]), clashes[0].id)
-    if not span.is_free:
-        raise SlotTaken
+    """Puts the appointment on the doctor's slot at `starts_at`, if the patient can have it."""
+    span = bookable.span(patient, doctor, treatment, starts_at, leave_out=appointment.id)
     appointment.doctor_id = doctor.id
     appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
-
-
-def _free_span(doctor: Doctor, treatment: Treatment | None, starts_at: datetime, appointment: Appointment) -> Slot:
-    """The span from `starts_at`; `is_free` tells whether it can be had. Raises NoSuchSlot, PastSlot."""
-    day = starts_at.astimezone(doctor.clinic.zone).date()
-    if day > clock.today(doctor.clinic.zone) + slots.HORIZON:
-        raise NoSuchSlot
-    around = slots.of_days(doctor, day, day + timedelta(days=1), leave_out=appointment.id)
-    slot = next((each for each in around if each.starts_at == starts_at), None)
-    if slot is None:
-        raise NoSuchSlot
-    if starts_at <= clock.now():
-        raise PastSlot
-    duration = treatment.duration if treatment else NO_TIME
-    span = rules.fitting(around, starts_at, duration)
-    if span is not None:
-        return span
-    if slot.is_free:
-        raise SlotTaken(_too_short_words(duration))
-    return Slot(doctor.id, starts_at, max(slot.ends_at, starts_at + duration), is_free=False)
-
-
-def _too_short_words(duration: timedelta) -> str:
-    minutes = int(duration.total_seconds() // 60)
-    return f"This visit takes {minutes} minutes, and the doctor has less time than that here. Choose another time."
-
-
-def _clash_words(other: Appointment) -> str:
-    wall = to_wall(other.starts_at, other.clinic.zone)
-    when = f"{wall:%A} {wall.day} {wall:%B} at {wall:%H:%M} ({zone_label(other.starts_at, other.clinic.zone)})"
-    return f"There is already a visit to {other.doctor.name} on {when}. Move that one, or choose another time."
 
 
 def _write(appointment: Appointment) -> None:
