@@ -27,6 +27,11 @@ def hashed_when_sound(password: str, own_words: Iterable[str], answers: Answers,
     return None
 
 
+def own_names(first_name: str, last_name: str) -> list[str]:
+    """A person's names, alone and together, which are no part of a good password."""
+    return [first_name, last_name, f"{first_name} {last_name}", f"{first_name}{last_name}"]
+
+
 def change_password(actor: Actor, old: str, new: str, *, address: str = "", except_session: str | None = None) -> None:
     """Gives the actor's account a new password, and ends its tokens and its sessions but the one with `except_session`.
 
@@ -115,4 +120,5 @@ def _link_limits(actor: Actor, name: str, address: str) -> tuple[attempts.Limit,
 
 def _own_words(account: Account) -> list[str]:
     clinic_name = account.clinic.name if account.clinic is not None else ""
-    return [account.username, account.email or "", account.first_name, account.last_name, clinic_name]
+    names = own_names(account.first_name, account.last_name)
+    return [account.username, account.email or "", clinic_name, *names]

@@ -180,7 +180,8 @@ def _rows(model: type[Listed], actor: Actor) -> list[Listed]:
 
 
 def _own_words(actor: Actor, person: NewPerson) -> list[str]:
-    return [person.first_name, person.last_name, person.email, person.username or "", actor.clinic.name]
+    names = password_changes.own_names(person.first_name, person.last_name)
+    return [person.email, person.username or "", actor.clinic.name, *names]
 
 
 @command
