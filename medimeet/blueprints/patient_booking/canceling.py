@@ -4,8 +4,6 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.patient_booking.blueprint import bp
-from medimeet.domain.statuses import AppointmentStatus
-from medimeet.errors import AppointmentClosed
 from medimeet.services import access, appointments, booking
 from medimeet.web.context import when
 from medimeet.web.fragments import go_to, page
@@ -19,13 +17,9 @@ def cancel_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /cancel_appointment/<id>/: GET asks, POST cancels and frees the time; twice answers as once."""
     if request.method == "GET":
         visit = appointments.find(current_actor(), appointment_id)
-        if visit.status == AppointmentStatus.CANCELED:
+        if not visit.is_active:
             return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
         return page("patient_booking/cancel.html", visit=visit)
-    try:
-        visit = booking.cancel(current_actor(), appointment_id)
-    except AppointmentClosed as error:
-        flash(error.words, "error")
-        return go_to(url_for("patient_booking.appointment_details", appointment_id=appointment_id))
+    visit = booking.cancel(current_actor(), appointment_id)
     flash(f"The visit to {visit.doctor.name} on {when(visit.starts_at)} is canceled.", "success")
     return go_to(url_for("patient_booking.view_appointments"))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Response, g, jsonify, redirect, request
+from flask import Response, g, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet import clock
@@ -12,7 +12,7 @@ from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.chosen import Chosen
 from medimeet.blueprints.patient_booking.for_whom import flow_url, for_a_patient
 from medimeet.blueprints.patient_booking.picker import Picker, picker, times_as_data
-from medimeet.errors import InvalidInput
+from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Doctor, Patient, Treatment
 from medimeet.services import access, bookable, slots, treatments
 from medimeet.web.fragments import go_to, is_partial, page
@@ -46,11 +46,7 @@ def fetch_slots() -> Response | WerkzeugResponse:
     """
     asked = _asked_of_slots()
     if _prefers_json():
-        try:
-            treatment, doctor, day = _read(asked)
-        except InvalidInput as error:
-            return jsonify(error.faults), 400  # type: ignore[return-value]
-        return jsonify(slots=_slots_as_data(treatment, doctor, day), time_zone=current_actor().clinic.time_zone)
+        return _slots_as_json(asked)
     treatment, doctor, day = _read(asked)
     patient = whole_number(asked.get("patient"))
     g.flow = {"patient": patient} if patient and current_actor().is_admin else {}
@@ -59,6 +55,16 @@ def fetch_slots() -> Response | WerkzeugResponse:
         return go_to(_here(treatment, doctor, day=day))
     found = _picker(treatment, doctor, day.isoformat() if day else None, asked.get("from"))
     return page("patient_booking/_times.html", picker=found, here=here)
+
+
+def _slots_as_json(asked: dict[str, Any]) -> Response:
+    try:
+        found = _slots_as_data(*_read(asked))
+    except InvalidInput as error:
+        return make_response(jsonify(error.faults), error.status)
+    except NotFound as error:
+        return make_response(jsonify(detail=error.words), error.status)
+    return jsonify(slots=found, time_zone=current_actor().clinic.time_zone)
 
 
 def _time_step(patient: Patient, treatment: Treatment, doctor: Doctor | None) -> Response | WerkzeugResponse:

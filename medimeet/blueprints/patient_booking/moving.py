@@ -1,6 +1,6 @@
 """Moving a visit to another time of the same doctor: the old time is kept until the new one is had."""
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet import clock
@@ -22,7 +22,7 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /move-appointment/<id>/: the picker for this visit's doctor; POST moves it to `slot` in one step."""
     visit = appointments.find(current_actor(), appointment_id)
     if not visit.is_active or visit.starts_at <= clock.now():
-        return _closed(visit)
+        raise AppointmentClosed("This visit has begun, is over or was canceled, so it can't be moved. Book a new one.")
     if request.method == "GET":
         return _page(visit)
     slot_id = whole_number(request.form.get("slot"))
@@ -30,17 +30,10 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
         return _page(visit, forgot=True, status=400)
     try:
         moved = booking.move(current_actor(), visit.id, slot_id=slot_id)
-    except AppointmentClosed:
-        return _closed(visit)
     except (SlotTaken, PatientBusy, PastSlot, NoSuchSlot) as refusal:
         return _refused(visit, slot_id, refusal)
-    flash(f"Your visit is moved. It is now on {when(moved.starts_at)}.", "success")
+    flash(f"The visit is moved. It is now on {when(moved.starts_at)}.", "success")
     return go_to(url_for("patient_booking.appointment_details", appointment_id=moved.id))
-
-
-def _closed(visit: Appointment) -> WerkzeugResponse:
-    flash("This visit has begun, is over or was canceled, so it can't be moved. Book a new one.", "error")
-    return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id), 303)
 
 
 def _refused(visit: Appointment, slot_id: int, refusal: MediMeetError) -> Response:

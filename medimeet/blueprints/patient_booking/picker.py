@@ -37,6 +37,7 @@ class Picker:
     `others` are the other doctors who have a time, each with their next one.
     """
 
+    treatment: Treatment | None
     days: list[DayChoice]
     chosen: date | None
     parts: list[dict[str, Any]]
@@ -103,6 +104,7 @@ def picker(
     is_far_off = next_free is not None and next_free.starts_at - clock.now() > FAR_OFF
     nothing_here = next_free is None or chosen not in {each.day for each in strip}
     return Picker(
+        treatment=treatment,
         days=[DayChoice(each.day, len(slots.one_a_start(each.slots))) for each in strip],
         chosen=chosen,
         parts=_parts([slot for each in strip if each.day == chosen for slot in each.slots], zone),
