@@ -2,13 +2,16 @@
 
 from flask import Flask
 
-from medimeet.blueprints import auth, machines, outbox, patient_booking, setup
+from medimeet.blueprints import auth, doctor_schedule, clinic_admin, machines, outbox, patient_booking, setup, treatments
 
 
 def register_blueprints(app: Flask) -> None:
     """Mounts every blueprint, one line each."""
     app.register_blueprint(auth.bp)
+    app.register_blueprint(doctor_schedule.bp)
+    app.register_blueprint(clinic_admin.bp)
     app.register_blueprint(machines.bp)
     app.register_blueprint(outbox.bp)
     app.register_blueprint(patient_booking.bp)
     app.register_blueprint(setup.bp)
+    app.register_blueprint(treatments.bp)

@@ -1,6 +1,6 @@
 """The clinic's doctors: who works here, and what is told of them. Applications are `doctor_applications`' business."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from medimeet import clock
 from medimeet.db import command, db
 from medimeet.domain.statuses import Role
 from medimeet.errors import NotAllowed, NotFound
-from medimeet.models import Account, Clinic, Designation, Doctor, Language, Specialty, Treatment
+from medimeet.models import Account, Clinic, Designation, Doctor, Language, Specialty, Treatment, WorkingHours
 from medimeet.services import accounts, appointments, audit, people, word_lists
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
@@ -63,6 +63,12 @@ def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25)
 def working(actor: Actor) -> list[Doctor]:
     """Every verified, active doctor of the clinic, by name."""
     return list(db.session.scalars(working_in(actor.clinic)))
+
+
+def with_hours(doctors: Sequence[Doctor]) -> set[int]:
+    """The ids of those of these doctors who have declared any working hours."""
+    ids = [doctor.id for doctor in doctors]
+    return set(db.session.scalars(select(WorkingHours.doctor_id).where(WorkingHours.doctor_id.in_(ids)).distinct()))
 
 
 def visits_to_come(actor: Actor, doctor_id: int) -> int:

@@ -34,6 +34,11 @@ def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25)
     return db.paginate(query, page=page, per_page=per_page, error_out=False)
 
 
+def offered(actor: Actor) -> list[Treatment]:
+    """Every treatment that the clinic offers, by name, with its doctors."""
+    return list(db.session.scalars(_offered(actor)))
+
+
 def bookable_doctors(treatment: Treatment) -> list[Doctor]:
     """The verified, active doctors who give the treatment, by name."""
     doctors = [doctor for doctor in treatment.doctors if doctor.is_verified and doctor.account.is_active]

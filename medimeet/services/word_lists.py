@@ -56,7 +56,7 @@ def add(actor: Actor, kind: type[Word], name: str) -> Word:
 @command
 def rename(actor: Actor, kind: type[Word], word_id: int, name: str) -> Word:
     """The word under another name, wherever doctors use it. Raises InvalidInput, NotFound."""
-    word = _find(actor, kind, word_id)
+    word = find(actor, kind, word_id)
     _write(word, name)
     _keep(word)
     audit.note(actor, "changed", kind.__tablename__, word.id)
@@ -66,7 +66,7 @@ def rename(actor: Actor, kind: type[Word], word_id: int, name: str) -> Word:
 @command
 def remove(actor: Actor, kind: type[Word], word_id: int) -> str:
     """Takes a word out of its list and from every doctor who had it; its name. Raises NotFound."""
-    word = _find(actor, kind, word_id)
+    word = find(actor, kind, word_id)
     db.session.delete(word)
     audit.note(actor, "removed", kind.__tablename__, word_id)
     return word.name
@@ -78,7 +78,8 @@ def slug_of(name: str) -> str:
     return re.sub(r"[\W_]+", "-", "".join(sign for sign in plain if not unicodedata.combining(sign))).strip("-")
 
 
-def _find(actor: Actor, kind: type[Word], word_id: int) -> Word:
+def find(actor: Actor, kind: type[Word], word_id: int) -> Word:
+    """A word of one of the clinic's lists. Raises NotFound."""
     word = db.session.scalar(select(kind).where(kind.id == word_id, kind.clinic_id == actor.clinic.id))
     if word is None:
         raise NotFound("We can't find this entry. Perhaps somebody else has removed it.")

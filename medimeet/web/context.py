@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from fnmatch import fnmatch
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,34 +30,48 @@ class NavigationItem:
     current: bool
 
 
-VISITOR = (("Treatments", "patient_booking.treatment_list"), ("About the clinic", "clinic_admin.clinic_portfolio"))
+# Label, the page it leads to, and the pages that belong to it (patterns of endpoints).
+VISITOR = (
+    ("Treatments", "patient_booking.treatment_list", "*.view_treatment"),
+    ("About the clinic", "clinic_admin.clinic_portfolio"),
+    ("Contact", "clinic_admin.contact"),
+)
 PATIENT = (
-    ("My visits", "patient_booking.view_appointments"),
-    ("Book a visit", "patient_booking.treatment_list_for_new_appointment_booking"),
-    ("Treatments", "patient_booking.treatment_list"),
-    ("The clinic", "clinic_admin.view_clinic_details"),
+    ("My visits", "patient_booking.view_appointments", "patient_booking.*appointment*", "*.review_visit"),
+    (
+        "Book a visit",
+        "patient_booking.treatment_list_for_new_appointment_booking",
+        "*.get_doctors_for_treatment",
+        "*.available_slots*",
+        "*.book_slot",
+    ),
+    ("Treatments", "patient_booking.treatment_list", "*.view_treatment"),
+    ("The clinic", "clinic_admin.view_clinic_details", "clinic_admin.contact"),
 )
 DOCTOR = (
     ("My day", "doctor_schedule.day"),
     ("My week", "doctor_schedule.week"),
-    ("Visits", "doctor_schedule.doctor_appointments"),
-    ("Working hours", "doctor_schedule.doctor_slots_and_excluded_dates_list"),
+    ("Visits", "doctor_schedule.doctor_appointments", "*.appointment_details", "*medical_record"),
+    ("Working hours", "doctor_schedule.doctor_slots_and_excluded_dates_list", "doctor_schedule.*slot*", "*exclu*"),
 )
 ADMIN = (
     ("Today", "clinic_admin.dashboard"),
-    ("Appointments", "clinic_admin.appointments"),
-    ("Patients", "clinic_admin.list_patients"),
-    ("Doctors", "clinic_admin.list_doctors"),
-    ("Treatments", "treatments.list_treatments"),
-    ("Clinic", "clinic_admin.admin_clinic_details"),
-    ("Messages", "outbox.messages"),
+    ("Appointments", "clinic_admin.appointments", "patient_booking.*"),
+    ("Patients", "clinic_admin.list_patients", "clinic_admin.*patient*"),
+    ("Doctors", "clinic_admin.list_doctors", "clinic_admin.*doctor*", "*.applications"),
+    ("Treatments", "treatments.list_treatments", "treatments.*"),
+    ("Clinic", "clinic_admin.admin_clinic_details", "*.edit_clinic_details", "*.lists", "*word", "*service*"),
+    ("Enquiries", "clinic_admin.messages"),
+    ("Outbox", "outbox.messages", "outbox.*"),
 )
+OUTBOX = ("Outbox", "outbox.messages", "outbox.*")
+MENUS = {None: VISITOR, Role.PATIENT: PATIENT, Role.DOCTOR: DOCTOR, Role.ADMIN: ADMIN, Role.SUPERUSER: ADMIN}
 
 
 def start(app: Flask) -> None:
     """Gives every template of `app` its values and filters."""
     app.context_processor(values)
-    app.jinja_env.filters.update(day=day, clock=clock_time, when=when, zone=zone_name, money=money)
+    app.jinja_env.filters.update(day=day, date=calendar_date, clock=clock_time, when=when, zone=zone_name, money=money)
 
 
 def values() -> dict[str, Any]:
@@ -78,17 +93,29 @@ def values() -> dict[str, Any]:
 
 
 def navigation_of(account: Account | None) -> list[NavigationItem]:
-    """The main menu of a role, or of a visitor."""
-    roles = {None: VISITOR, Role.PATIENT: PATIENT, Role.DOCTOR: DOCTOR, Role.ADMIN: ADMIN, Role.SUPERUSER: ADMIN}
-    entries = roles[account.role if account is not None else None]
-    known = [(label, endpoint) for label, endpoint in entries if endpoint in current_app.view_functions]
-    return [NavigationItem(label, url_for(endpoint), request.endpoint == endpoint) for label, endpoint in known]
+    """The main menu of a role, or of a visitor; in the demo with the outbox, where everybody reads the mails."""
+    entries = MENUS[account.role if account is not None else None]
+    if current_app.config["DEMO"] and OUTBOX not in entries:
+        entries = (*entries, OUTBOX)
+    return [
+        NavigationItem(label, url_for(endpoint), is_here(endpoint, *within)) for label, endpoint, *within in entries
+    ]
+
+
+def is_here(*patterns: str) -> bool:
+    """Whether the page asked for is one of these endpoints."""
+    return any(fnmatch(request.endpoint or "", pattern) for pattern in patterns)
 
 
 def day(value: datetime | date, short: bool = False) -> str:
     """'Tuesday 24 November 2026' of an instant in the clinic's zone, or of a date; short: 'Tue 24 Nov'."""
     local = _local(value) if isinstance(value, datetime) else value
     return f"{local:%a} {local.day} {local:%b}" if short else f"{local:%A} {local.day} {local:%B} {local.year}"
+
+
+def calendar_date(value: date) -> str:
+    """'24 November 1960' of a date that is long past, whose weekday nobody asks for."""
+    return f"{value.day} {value:%B} {value.year}"
 
 
 def clock_time(value: datetime | time) -> str:

@@ -1,0 +1,35 @@
+"""The clinic and its people: profiles, doctors, patients, details, what it offers, and the dashboard."""
+
+from medimeet.blueprints.clinic_admin import (
+    applications,
+    appointments,
+    clinic,
+    contact,
+    dashboard,
+    doctors,
+    history,
+    lists,
+    patients,
+    pictures,
+    profile,
+    reviews,
+    services,
+)
+from medimeet.blueprints.clinic_admin.blueprint import bp
+
+__all__ = [
+    "applications",
+    "appointments",
+    "bp",
+    "clinic",
+    "contact",
+    "dashboard",
+    "doctors",
+    "history",
+    "lists",
+    "patients",
+    "pictures",
+    "profile",
+    "reviews",
+    "services",
+]
