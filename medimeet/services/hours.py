@@ -6,23 +6,23 @@ Times of day are text on the clinic's wall clock, as people write them ("09:00",
 
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet import clock
 from medimeet.db import command, db, lock
-from medimeet.domain import slots as rules
-from medimeet.domain.wall_clock import MINUTES_A_DAY, parse_minute, text_of
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Appointment, Doctor, ExclusionDate, WorkingHours
-from medimeet.services import appointments, audit
+from medimeet.services import audit
 from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
+from medimeet.services.declared_time import read_exclusion, read_hours, visits_outside
 from medimeet.services.slots import exclusion_rule, hours_rule
 
+MOST_DAYS_AWAY = 92
 Row = TypeVar("Row", WorkingHours, ExclusionDate)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,7 @@ def exclusions_of(doctor: Doctor) -> list[ExclusionDate]:
 def outside_hours(doctor: Doctor) -> list[Appointment]:
     """The doctor's visits to come that do not stand inside the declared hours, by start."""
     hours = [hours_rule(row) for row in of_doctor(doctor)]
-    exclusions = [exclusion_rule(row) for row in exclusions_of(doctor)]
-    return [
-        visit
-        for visit in appointments.upcoming_of(doctor=doctor)
-        if not rules.stands_inside(rules.Busy(visit.starts_at, visit.ends_at), hours, exclusions, doctor.clinic.zone)
-    ]
+    return visits_outside(doctor, hours, [exclusion_rule(row) for row in exclusions_of(doctor)])
 
 
 @command
@@ -165,6 +160,31 @@ def exclude(
 
 
 @command
+def exclude_days(
+    actor: Actor, doctor_id: int | None, first_day: calendar_date, last_day: calendar_date, *, reason: str = ""
+) -> list[Change]:
+    """An exclusion of each whole day from the first to the last, such as a holiday: all of them, or none.
+
+    Raises InvalidInput, NotFound, NotAllowed.
+    """
+    doctor = doctor_to_schedule(actor, doctor_id)
+    lock("doctor", doctor.id)
+    count = (last_day - first_day).days + 1
+    if not 1 <= count <= MOST_DAYS_AWAY:
+        raise InvalidInput(
+            {"last_date": f"Choose a last day on or after the first one, and at most {MOST_DAYS_AWAY} days in all."}
+        )
+    rows = []
+    for number in range(count):
+        row = ExclusionDate(clinic_id=doctor.clinic_id, doctor_id=doctor.id)
+        _set_exclusion(row, doctor, first_day + timedelta(days=number), None, None, reason)
+        db.session.add(row)
+        rows.append(_written(actor, "declared", row, doctor))
+    outside = outside_hours(doctor)
+    return [Change(row, outside) for row in rows]
+
+
+@command
 def change_exclusion(
     actor: Actor,
     exclusion_id: int,
@@ -206,49 +226,35 @@ def _set_hours(
     end: str,
     slot_minutes: int,
 ) -> None:
-    start_minute, end_minute = _minute("start_time", start), _minute("end_time", end) or MINUTES_A_DAY
-    if date is not None:
-        _check_date(doctor, date)
-    try:
-        wanted = rules.WorkingHours(day_of_week, date, start_minute, end_minute, slot_minutes)
-    except ValueError as error:
-        raise InvalidInput({"end_time": str(error)}) from None
-    if not 5 <= slot_minutes <= 480:
-        raise InvalidInput({"slot_minutes": "A slot lasts from 5 to 480 minutes."})
-    others = [other for other in of_doctor(doctor) if other is not row]
-    clash = rules.find_overlap([wanted, *(hours_rule(other) for other in others)])
-    if clash is not None:
-        other = clash[0] if clash[1] == wanted else clash[1]
-        raise InvalidInput(
-            {"start_time": f"This overlaps {described(other)}. Change those hours, or choose other times."}
-        )
-    row.day_of_week, row.date = day_of_week, date
-    row.start_minute, row.end_minute, row.slot_minutes = start_minute, end_minute, slot_minutes
+    others = [hours_rule(other) for other in of_doctor(doctor) if other is not row]
+    wanted = read_hours(
+        doctor, others, day_of_week=day_of_week, date=date, start=start, end=end, slot_minutes=slot_minutes
+    )
+    row.day_of_week, row.date = wanted.day_of_week, wanted.date
+    row.start_minute, row.end_minute, row.slot_minutes = wanted.start_minute, wanted.end_minute, wanted.slot_minutes
 
 
 def _set_exclusion(
     row: ExclusionDate, doctor: Doctor, date: calendar_date, start: str | None, end: str | None, reason: str
 ) -> None:
-    _check_date(doctor, date)
-    if bool(start) != bool(end):
-        raise InvalidInput({"end_time": "Give both a start and an end, or neither for the whole day."})
-    start_minute = _minute("start_time", start) if start else None
-    end_minute = (_minute("end_time", end) or MINUTES_A_DAY) if end else None
-    try:
-        rules.Exclusion(date, start_minute, end_minute)
-    except ValueError as error:
-        raise InvalidInput({"end_time": str(error)}) from None
-    row.date, row.start_minute, row.end_minute = date, start_minute, end_minute
-    row.reason = reason.strip()[:200]
+    answers = Answers()
+    row.reason = answers.line("reason", reason, 200)
+    answers.check()
+    wanted = read_exclusion(doctor, date, start, end)
+    row.date, row.start_minute, row.end_minute = wanted.date, wanted.start_minute, wanted.end_minute
 
 
 def _settled(actor: Actor, deed: str, row: Row, doctor: Doctor) -> Change:
+    return Change(_written(actor, deed, row, doctor), outside_hours(doctor))
+
+
+def _written(actor: Actor, deed: str, row: Row, doctor: Doctor) -> Row:
     try:
         db.session.flush()
     except IntegrityError:
         raise InvalidInput({"start_time": "These hours overlap others of this doctor. Choose other times."}) from None
     audit.note(actor, deed, row.__tablename__, row.id, doctor_id=doctor.id)
-    return Change(row, outside_hours(doctor))
+    return row
 
 
 def _removed(actor: Actor, row: Row, doctor: Doctor) -> Change:
@@ -256,21 +262,3 @@ def _removed(actor: Actor, row: Row, doctor: Doctor) -> Change:
     db.session.delete(row)
     db.session.flush()
     return Change(None, outside_hours(doctor))
-
-
-def _minute(field: str, text: str) -> int:
-    try:
-        return parse_minute(text)
-    except ValueError as error:
-        raise InvalidInput({field: str(error)}) from None
-
-
-def _check_date(doctor: Doctor, date: calendar_date) -> None:
-    if date < clock.today(doctor.clinic.zone):
-        raise InvalidInput({"date": "This date has passed. Choose today or a later day."})
-
-
-def described(hours: rules.WorkingHours | WorkingHours) -> str:
-    """The declaration in words: "on Mondays, 09:00 to 17:00"."""
-    day = f"on {WEEKDAYS[hours.day_of_week]}s" if hours.day_of_week is not None else f"on {hours.date:%-d %B %Y}"
-    return f"{day}, {text_of(hours.start_minute)} to {text_of(hours.end_minute)}"

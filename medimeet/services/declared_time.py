@@ -1,0 +1,89 @@
+"""What people declare about a doctor's time, read and checked, and the visits that it leaves outside."""
+
+from collections.abc import Sequence
+from datetime import date as calendar_date
+from datetime import timedelta
+
+from medimeet import clock
+from medimeet.domain import slots as rules
+from medimeet.domain.wall_clock import MINUTES_A_DAY, parse_minute, text_of
+from medimeet.errors import InvalidInput
+from medimeet.models import Appointment, Doctor, WorkingHours
+from medimeet.services import appointments
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHORTEST_SLOT, LONGEST_SLOT = 5, 480
+_FARTHEST = timedelta(days=3653)
+
+
+def read_hours(
+    doctor: Doctor,
+    others: Sequence[rules.WorkingHours],
+    *,
+    day_of_week: int | None,
+    date: calendar_date | None,
+    start: str,
+    end: str,
+    slot_minutes: int,
+) -> rules.WorkingHours:
+    """The declaration in these words, if it overlaps none of the doctor's `others`. Raises InvalidInput."""
+    start_minute, end_minute = _minute("start_time", start), _minute("end_time", end) or MINUTES_A_DAY
+    if date is not None:
+        _check_date(doctor, date)
+    if not SHORTEST_SLOT <= slot_minutes <= LONGEST_SLOT:
+        raise InvalidInput({"slot_minutes": f"A slot lasts from {SHORTEST_SLOT} to {LONGEST_SLOT} minutes."})
+    try:
+        wanted = rules.WorkingHours(day_of_week, date, start_minute, end_minute, slot_minutes)
+    except ValueError as error:
+        raise InvalidInput({"end_time": str(error)}) from None
+    clash = rules.find_overlap([wanted, *others])
+    if clash is not None:
+        other = clash[0] if clash[1] == wanted else clash[1]
+        raise InvalidInput(
+            {"start_time": f"This overlaps {described(other)}. Change those hours, or choose other times."}
+        )
+    return wanted
+
+
+def read_exclusion(doctor: Doctor, date: calendar_date, start: str | None, end: str | None) -> rules.Exclusion:
+    """The exclusion in these words: the whole day, or from start to end. Raises InvalidInput."""
+    _check_date(doctor, date)
+    if bool(start) != bool(end):
+        raise InvalidInput({"end_time": "Give both a start and an end, or neither for the whole day."})
+    start_minute = _minute("start_time", start) if start else None
+    end_minute = (_minute("end_time", end) or MINUTES_A_DAY) if end else None
+    try:
+        return rules.Exclusion(date, start_minute, end_minute)
+    except ValueError as error:
+        raise InvalidInput({"end_time": str(error)}) from None
+
+
+def visits_outside(
+    doctor: Doctor, hours: Sequence[rules.WorkingHours], exclusions: Sequence[rules.Exclusion]
+) -> list[Appointment]:
+    """The doctor's visits to come that do not stand inside these hours, by start."""
+    return [
+        visit
+        for visit in appointments.upcoming_of(doctor=doctor)
+        if not rules.stands_inside(rules.Busy(visit.starts_at, visit.ends_at), hours, exclusions, doctor.clinic.zone)
+    ]
+
+
+def described(hours: rules.WorkingHours | WorkingHours) -> str:
+    """The declaration in words: "on Mondays, 09:00 to 17:00"."""
+    day = f"on {WEEKDAYS[hours.day_of_week]}s" if hours.day_of_week is not None else f"on {hours.date:%-d %B %Y}"
+    return f"{day}, {text_of(hours.start_minute)} to {text_of(hours.end_minute)}"
+
+
+def _minute(field: str, text: str) -> int:
+    try:
+        return parse_minute(text)
+    except ValueError as error:
+        raise InvalidInput({field: str(error)}) from None
+
+
+def _check_date(doctor: Doctor, date: calendar_date) -> None:
+    if date < clock.today(doctor.clinic.zone):
+        raise InvalidInput({"date": "This date has passed. Choose today or a later day."})
+    if date > clock.today(doctor.clinic.zone) + _FARTHEST:
+        raise InvalidInput({"date": "This date is too far away. Choose a day within the next ten years."})
