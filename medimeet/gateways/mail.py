@@ -28,6 +28,9 @@ SENDING_SECONDS = 20
 
 _ANSWER_SECONDS = 10
 _DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_ADVICE = (
+    "MEDIMEET_SMTP_URL must look like smtp://user:password@mail.example:587 or smtps://user:password@mail.example."
+)
 _METHOD = re.compile(r"^METHOD:(\w+)", re.MULTILINE)
 
 
@@ -92,10 +95,14 @@ class SmtpServer:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-            raise ValueError("MEDIMEET_SMTP_URL must look like smtp://user:password@mail.example:587 or smtps://…")
+            raise ValueError(_ADVICE)
+        try:
+            port = parts.port
+        except ValueError:
+            raise ValueError(_ADVICE) from None
         self._scheme, self._host = parts.scheme, parts.hostname
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._port = parts.port or (587 if self._user and parts.scheme == "smtp" else _DEFAULT_PORTS[parts.scheme])
+        self._port = port or (587 if self._user and parts.scheme == "smtp" else _DEFAULT_PORTS[parts.scheme])
         self._connection: smtplib.SMTP | None = None
 
     def send(self, mail: Mail) -> None:

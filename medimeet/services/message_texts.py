@@ -148,7 +148,8 @@ def place_of(appointment: Appointment) -> str:
     """Where to be: the clinic and its address, or the video call."""
     if appointment.kind == "Online" and appointment.doctor.meet_link:
         return one_line(appointment.doctor.meet_link)
-    return one_line(", ".join(part for part in (appointment.clinic.name, appointment.clinic.address) if part))
+    lines = [appointment.clinic.name, *appointment.clinic.address.splitlines()]
+    return ", ".join(one_line(line).rstrip(",") for line in lines if line.strip())
 
 
 def calendar_note(appointment: Appointment) -> str:

@@ -363,9 +363,10 @@ def test_a_poller_with_nothing_to_do_stops_at_once(mailing: Flask, clinic: Clini
     assert time.monotonic() - started < 2
 
 
-def test_a_mail_server_setting_that_can_not_be_read_stops_the_poller_with_words(app: Flask) -> None:
-    app.config["SMTP_URL"] = "mail.example"
-    with pytest.raises(ValueError, match="MEDIMEET_SMTP_URL must look like"):
+@pytest.mark.parametrize("name", ["SMTP_URL", "SMS_URL"])
+def test_a_gateway_setting_that_can_not_be_read_stops_the_poller_with_words(app: Flask, name: str) -> None:
+    app.config[name] = "mail.example"
+    with pytest.raises(ValueError, match=f"MEDIMEET_{name} must look like"):
         poller.run(app, threading.Event())
 
 
