@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -12,13 +11,11 @@ from medimeet.db import command, db, lock
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, TooManyTries
 from medimeet.models import Account, Designation, Doctor, Language, Patient, Specialty
-from medimeet.services import accounts, attempts, audit, notifications, password_changes
+from medimeet.services import accounts, attempts, audit, notifications, password_changes, word_lists
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
 _TAKEN_AN_HOUR = 20
-
-Listed = TypeVar("Listed", Specialty, Designation, Language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +91,9 @@ def own_application(actor: Actor) -> Doctor | None:
 def lists(actor: Actor) -> Lists:
     """What an applicant of the actor's clinic may choose from."""
     return Lists(
-        specialties=_rows(Specialty, actor),
-        designations=_rows(Designation, actor),
-        languages=_rows(Language, actor),
+        specialties=word_lists.of_clinic(actor, Specialty),
+        designations=word_lists.of_clinic(actor, Designation),
+        languages=word_lists.of_clinic(actor, Language),
     )
 
 
@@ -154,9 +151,11 @@ def _add_application(actor: Actor, account: Account, application: Application, a
     )
     about = answers.text("about", application.about, 2000)
     doctor = Doctor(clinic_id=clinic.id, account_id=account.id, years_of_experience=years)
-    doctor.specialties = _chosen(Specialty, actor, application.specialty_ids, "specialty_ids", answers)
-    doctor.designations = _chosen(Designation, actor, application.designation_ids, "designation_ids", answers)
-    doctor.languages = _chosen(Language, actor, application.language_ids, "language_ids", answers)
+    doctor.specialties = word_lists.chosen(Specialty, clinic.id, application.specialty_ids, "specialty_ids", answers)
+    doctor.designations = word_lists.chosen(
+        Designation, clinic.id, application.designation_ids, "designation_ids", answers
+    )
+    doctor.languages = word_lists.chosen(Language, clinic.id, application.language_ids, "language_ids", answers)
     answers.check()
     account.bio = about or account.bio
     db.session.add(doctor)
@@ -164,19 +163,6 @@ def _add_application(actor: Actor, account: Account, application: Application, a
     notifications.tell_application(clinic, doctor)
     audit.note(actor, "applied", "doctor", doctor.id)
     return doctor
-
-
-def _chosen(model: type[Listed], actor: Actor, ids: Iterable[int], field: str, answers: Answers) -> list[Listed]:
-    """The rows of the clinic's own list that have these ids."""
-    wanted = set(ids)
-    found = list(db.session.scalars(select(model).where(model.clinic_id == actor.clinic.id, model.id.in_(wanted))))
-    if len(found) != len(wanted):
-        answers.fault(field, "Choose from the list.")
-    return found
-
-
-def _rows(model: type[Listed], actor: Actor) -> list[Listed]:
-    return list(db.session.scalars(select(model).where(model.clinic_id == actor.clinic.id).order_by(model.name)))
 
 
 def _own_words(actor: Actor, person: NewPerson) -> list[str]:
