@@ -45,10 +45,10 @@ def test_one_patient_gets_the_slot_and_all_others_are_told_so_in_every_round(
 ) -> None:
     doctor = factories.make_doctor(clinic)
     treatment = factories.make_treatment(clinic, doctor)
-    wanted = _slots_to_fight_for(doctor, treatment)
+    wanted, treatment_id = _slots_to_fight_for(doctor, treatment), treatment.id
     with serving(app, workers=2) as port:
         for slot_id in wanted:
-            statuses = _all_at_once(crowd, lambda browser, slot=slot_id: _book(port, browser, slot, treatment.id))
+            statuses = _all_at_once(crowd, lambda browser, slot=slot_id: _book(port, browser, slot, treatment_id))
             assert statuses == {303: 1, 409: PATIENTS - 1}
     _nothing_is_torn(ROUNDS)
 
@@ -60,9 +60,9 @@ def test_one_patient_who_books_with_a_hundred_doctors_at_once_gets_one_visit(app
         factories.make_hours(doctor, date=day, start="10:00", end="11:00")
     treatment = factories.make_treatment(clinic, *doctors)
     browser = _browser(app, _sign_in_patients(clinic, 1)[0])
-    wanted = [factories.slot_at(doctor, clinic, day, "10:00") for doctor in doctors]
+    wanted, treatment_id = [factories.slot_at(doctor, clinic, day, "10:00") for doctor in doctors], treatment.id
     with serving(app, workers=2) as port:
-        statuses = _all_at_once(wanted, lambda slot_id: _book(port, browser, slot_id, treatment.id))
+        statuses = _all_at_once(wanted, lambda slot_id: _book(port, browser, slot_id, treatment_id))
     assert statuses == {303: 1, 409: len(doctors) - 1}
     _nothing_is_torn(1)
 
