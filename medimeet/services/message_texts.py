@@ -118,7 +118,7 @@ def application(admin: Account, clinic: Clinic, doctor: Doctor) -> Words:
     """To a clinic's admin: somebody wants to work here as a doctor."""
     name = doctor.name if _is_plain(doctor.account.full_name) else "Somebody"
     opening = f"{name} has applied to work as a doctor at {_name(clinic)}."
-    ask = f"Nobody can book with them until you accept. To decide, open this page:\n{site_address('/list_doctors/')}"
+    ask = f"Nobody can book with them until you accept. To decide, open this page:\n{site_address('/applications/')}"
     body = _letter(admin, clinic, opening, ask)
     return Words("A doctor has applied", body, f"{_name(clinic)}: {opening}")
 

@@ -23,8 +23,8 @@ from sqlalchemy import select
 from medimeet import clock, poller
 from medimeet.db import db
 from medimeet.models import Clinic, Notification
-from medimeet.services import delivery
-from tests.factories import save
+from medimeet.services import booking, delivery
+from tests.factories import actor_of, make_clinic, make_doctor, make_patient, save, slot_at
 from tests.gateways.mail_server import MailServer
 from tests.gateways.sms_server import SmsServer
 
@@ -266,6 +266,37 @@ def test_an_address_that_can_not_be_written_fails_and_reaches_nobody(
     deliver()
     assert fresh(row).state == "failed"
     assert server.envelopes == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "\r\nBcc: thief@evil.example",
+        "\nTo: thief@evil.example",
+        "\r\n.\r\nMAIL FROM:<thief@evil.example>\r\nRCPT TO:<thief@evil.example>",
+        "\u2028Cc: thief@evil.example",
+        ", thief@evil.example",
+        "> <thief@evil.example",
+        '" <thief@evil.example>',
+    ],
+)
+def test_whatever_people_and_clinics_are_called_a_mail_reaches_only_those_it_is_to(
+    mailing: Flask, server: MailServer, payload: str
+) -> None:
+    clinic = make_clinic(name=f"Clinic{payload}", phone=f"1{payload}"[:40])
+    doctor = make_doctor(clinic, last_name=f"Shah{payload}")
+    patient = make_patient(clinic, first_name=f"Pat{payload}")
+    today = clock.today(clinic.zone)
+    next_monday = today + timedelta(days=7 - today.weekday())
+    booking.book(actor_of(patient, clinic), slot_id=slot_at(doctor, clinic, next_monday, "09:00"))
+    deliver()
+    expected = sorted([patient.account.email, doctor.account.email])
+    assert sorted(recipients[0] for _, recipients, _ in server.envelopes) == expected
+    for sender, recipients, message in server.envelopes:
+        assert sender == "desk@riverside.example"
+        assert [address.addr_spec for address in message["To"].addresses] == recipients
+        assert message["Bcc"] is message["Cc"] is None
+        assert [address.addr_spec for address in message["From"].addresses] == [sender]
 
 
 def test_a_text_message_that_timed_out_is_unknown_and_not_sent_again(app: Flask, clinic: Clinic) -> None:

@@ -1,5 +1,6 @@
 """What people are told when something happens to their visits and accounts, on both databases."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -291,3 +292,20 @@ def test_links_come_from_the_setting_and_not_from_the_address_a_request_named(ap
     for row in db.session.scalars(select(Notification)):
         assert "evil.example" not in f"{row.body}{row.calendar}{row.message_id}"
     assert f"https://clinic.example/appointment-details/{visit.id}/" in told(visit.patient.account)[0].body
+
+
+def test_every_link_in_a_message_leads_to_a_page_that_its_reader_may_open(app: Flask, clinic: Clinic, as_: Any) -> None:
+    visit = booked(clinic)
+    actor = actor_of(visit.patient, clinic)
+    booking.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "10:00"))
+    booking.cancel(actor, visit.id)
+    make_admin(clinic)
+    tell(notifications.tell_application, clinic, make_doctor(clinic, verified=False))
+    tell(notifications.tell_verified, visit.doctor)
+    rows = db.session.scalars(select(Notification).order_by(Notification.id)).all()
+    links = [(row.account_id, link) for row in rows for link in re.findall(r"http://localhost(/\S*)", row.body)]
+    assert len(links) == 8
+    for account_id, link in links:
+        account = db.session.get(Account, account_id)
+        assert account is not None
+        assert as_(account).get(link).status_code == 200, link
