@@ -102,9 +102,9 @@ def worker() -> None:
     """Send waiting mails and messages until stopped; several at once are safe."""
     app = _application()
     with app.app_context():
+        starting.check_gateways()
         _require_newest()
-    click.echo("Sending messages as they come. Ctrl+C stops.")
-    serving.work(app)
+    serving.work(app, lambda: click.echo("Sending messages as they come. Ctrl+C stops."))
 
 
 @command("populate-time-slot")

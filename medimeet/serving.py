@@ -140,6 +140,7 @@ class Server(Application):
 
     def worker_is_ready(self, worker: Worker) -> None:
         """Starts the poller beside the worker, and says once that pages are served."""
+        self.stop = threading.Event()  # this worker's own: the one it was forked with may be set already
         if self.polls:
             self.poller = threading.Thread(target=poll_if_first, args=(worker.wsgi, self.stop), daemon=True)
             self.poller.start()
@@ -175,11 +176,12 @@ def poll_if_first(app: Flask, stop: threading.Event) -> None:
         poller.run(app, stop)
 
 
-def work(app: Flask) -> None:
-    """Sends waiting messages in the foreground until SIGTERM or Ctrl+C."""
+def work(app: Flask, announce: Callable[[], None]) -> None:
+    """Sends waiting messages in the foreground until SIGTERM or Ctrl+C; calls `announce` once it can be stopped so."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    announce()
     poller.run(app, stop)
 
 

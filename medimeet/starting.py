@@ -11,7 +11,7 @@ from medimeet.app import create_app
 from medimeet.db import db
 from medimeet.demo_data import PASSWORD
 from medimeet.errors import InstallationFault
-from medimeet.services import backup, migrations
+from medimeet.services import backup, delivery, migrations
 
 
 def demo(settings: dict[str, Any]) -> None:
@@ -30,6 +30,14 @@ def production(settings: dict[str, Any], migrate: bool) -> None:
     _start(settings, lambda: _prepare_serving(migrate), _serve_banner, polls=False, quiet=False)
 
 
+def check_gateways() -> None:
+    """Nothing, where the addresses of mail server and SMS gateway can be read. Raises InstallationFault."""
+    try:
+        delivery.gateways()
+    except ValueError as error:
+        raise InstallationFault(str(error)) from None
+
+
 def _start(
     settings: dict[str, Any],
     prepare: Callable[[], None],
@@ -46,6 +54,7 @@ def _start(
     with serving.in_use(folder):
         app = create_app(settings)
         with app.app_context():
+            check_gateways()
             prepare()
             db.session.remove()
             db.engine.dispose()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from medimeet.db import command, db
+from medimeet.db import command, db, lock
 from medimeet.demo_data import clinic_rows, visit_rows
 from medimeet.demo_data.people import CLINICS, PASSWORD, SUPERUSER
 from medimeet.domain.statuses import Role
@@ -36,6 +36,7 @@ def load() -> bool:
 
 @command
 def _write(password_hash: str) -> bool:
+    lock("clinic", 0)  # of two first starts at once, the second finds everything there
     if is_loaded():
         return False
     if db.session.scalar(select(Clinic.id).limit(1)) is not None:

@@ -24,11 +24,8 @@ def populate(clinic_id: int | None = None) -> int:
 
 def add_missing(clinic_id: int) -> int:
     """Adds the missing half hours of one clinic within the running command; returns how many."""
-    there = set(
-        db.session.execute(
-            select(DayGridTime.start_minute, DayGridTime.end_minute).where(DayGridTime.clinic_id == clinic_id)
-        ).tuples()
-    )
+    rows = select(DayGridTime.start_minute, DayGridTime.end_minute).where(DayGridTime.clinic_id == clinic_id)
+    there = {(start, end) for start, end in db.session.execute(rows)}
     missing = [start for start in range(FIRST_MINUTE, LAST_MINUTE, STEP) if (start, start + STEP) not in there]
     db.session.add_all(
         DayGridTime(clinic_id=clinic_id, start_minute=start, end_minute=start + STEP) for start in missing

@@ -1,7 +1,5 @@
 """Whether this installation can work: what `flask doctor` prints and what /readyz answers."""
 
-import smtplib
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,13 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from medimeet import clock
 from medimeet.config import data_path, setting
 from medimeet.db import db
+from medimeet.gateways.mail import SmtpServer
+from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
-from medimeet.services import invariants, migrations
+from medimeet.services import delivery, invariants, migrations
 from medimeet.services.invariants import Check
 
 SHORTEST_SECRET = 32
 SECRET_MEND = "Remove MEDIMEET_SECRET_KEY, so that one is made, or set 64 random letters (`openssl rand -hex 32`)."
-MAIL_TIMEOUT_SECONDS = 5
 _OLDEST_SANE_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 _CLOCK_SLACK = timedelta(minutes=2)
 
@@ -39,7 +38,7 @@ def installation() -> list[Check]:
     if all(check.is_good for check in ready[:2]):
         with _reading() as connection:
             checks += [_clinics(connection), _clock(connection), *invariants.of_data(connection)]
-    return [*checks, _mail_server()]
+    return [*checks, _gateway_addresses(), _mail_server()]
 
 
 def weak_secret(key: str) -> bool:
@@ -155,21 +154,20 @@ def _clock(connection: Connection) -> Check:
 def _mail_server() -> Check:
     if not setting("SMTP_URL"):
         return Check("mail server", remark="none set: mails become files in the outbox")
-    address = urlsplit(setting("SMTP_URL"))
     try:
-        with _connected(address.scheme, address.hostname or "", address.port) as server:
-            server.noop()
-    except (OSError, ValueError, smtplib.SMTPException) as error:
+        SmtpServer(setting("SMTP_URL")).check()
+    except (TryLater, ValueError) as error:
         mend = "Check MEDIMEET_SMTP_URL, and that this machine may reach the mail server."
-        return Check("mail server", f"{address.hostname} can't be reached: {_first_line(error)}", mend)
-    return Check("mail server", remark=str(address.hostname))
+        return Check("mail server", str(error).rstrip("."), mend)
+    return Check("mail server", remark=str(urlsplit(setting("SMTP_URL")).hostname))
 
 
-def _connected(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-    if scheme == "smtps":
-        trust = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port or 465, timeout=MAIL_TIMEOUT_SECONDS, context=trust)
-    return smtplib.SMTP(host, port or 587, timeout=MAIL_TIMEOUT_SECONDS)
+def _gateway_addresses() -> Check:
+    try:
+        delivery.gateways()
+    except ValueError as error:
+        return Check("addresses of gateways", str(error), "Mend that setting.")
+    return Check("addresses of gateways")
 
 
 def _first_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from medimeet import clock
 from medimeet.config import data_path
-from medimeet.db import command, db
+from medimeet.db import command, db, lock
 from medimeet.domain.passwords import password_fault
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict
@@ -146,6 +146,7 @@ def _checked(
 
 @command
 def _write(beginning: _Beginning, token: str | None = None) -> Account:
+    lock("clinic", 0)
     if has_admin():
         raise AdminExists
     if token is not None:

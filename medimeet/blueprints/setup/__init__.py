@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as WerkzeugResponse
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from medimeet.errors import InvalidInput
@@ -15,14 +15,20 @@ from medimeet.web.signed_in import sign_in_browser
 bp = Blueprint("setup", __name__)
 
 
+def _countries() -> list[SelectChoice]:
+    return [SelectChoice(code, name) for code, name in installation.countries().items()]
+
+
+def _time_zones() -> list[SelectChoice]:
+    return [SelectChoice(zone, zone) for zone in installation.time_zones()]
+
+
 class SetupForm(FlaskForm):
     """The clinic, and who runs it."""
 
     clinic_name = StringField("The clinic’s name", [InputRequired("Enter the clinic's name.")])
-    country = SelectField("Country", choices=list(installation.countries().items()), default="GB")
-    time_zone = SelectField(
-        "Time zone", choices=[(zone, zone) for zone in installation.time_zones()], default="Europe/London"
-    )
+    country = SelectField("Country", choices=_countries, default="GB")
+    time_zone = SelectField("Time zone", choices=_time_zones, default="Europe/London")
     first_name = StringField("Your first name", [InputRequired("Enter your first name.")])
     last_name = StringField("Your last name", [InputRequired("Enter your last name.")])
     email = EmailField("Your e-mail", [InputRequired("Enter your e-mail address.")])

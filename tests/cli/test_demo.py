@@ -1,0 +1,116 @@
+"""`make run`: from an empty folder to a served page, and again tomorrow."""
+
+import socket
+import sqlite3
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.cli.commands import FinishedStart, Server, announced, is_one_plain_line, run, sign_in, start, stop
+from tests.databases import fresh_postgresql
+
+LOGINS = ("riverside-patient", "riverside-doctor", "riverside-admin", "superuser")
+
+
+@pytest.mark.parametrize("username", LOGINS)
+def test_a_newcomer_signs_in_with_each_login_that_the_banner_names(demo_server: Server, username: str) -> None:
+    with sign_in(demo_server.url, username) as browser:
+        assert browser.cookies
+
+
+def test_the_banner_names_every_login_the_folder_and_the_way_out(first_start: FinishedStart) -> None:
+    for words in (*LOGINS, "medimeet-demo", str(first_start.folder), "Ctrl+C stops", "flask reset-demo"):
+        assert words in first_start.printed
+
+
+def test_the_page_answers_once_its_address_is_printed(first_start: FinishedStart) -> None:
+    assert first_start.answered == 200
+
+
+def test_the_secret_key_is_made_and_only_its_owner_may_read_it(stopped_demo: Path) -> None:
+    key = stopped_demo / "secret-key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_text()) == 64
+
+
+def test_a_machine_learns_that_the_demo_is_alive_and_ready(demo_server: Server) -> None:
+    assert requests.get(f"{demo_server.url}/healthz", timeout=10).json() == {"status": "ok"}
+    ready = requests.get(f"{demo_server.url}/readyz", timeout=10)
+    assert (ready.status_code, ready.json()["status"]) == (200, "ok")
+
+
+def test_the_second_start_loads_nothing_and_is_quick(second_start: FinishedStart) -> None:
+    assert "Loaded" not in second_start.printed
+    assert second_start.seconds_of_work < 3
+
+
+def test_ctrl_c_stops_everything_and_frees_the_port(second_start: FinishedStart) -> None:
+    assert second_start.exit_status == 0
+    assert "Traceback" not in second_start.printed
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{second_start.url}/healthz", timeout=10)
+
+
+def test_two_starts_at_once_make_one_database_and_one_demo(tmp_path: Path) -> None:
+    _start_twice(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "medimeet.sqlite")) as database:
+        assert database.execute("SELECT count(*), count(DISTINCT name) FROM clinic").fetchone() == (2, 2)
+
+
+def test_two_starts_at_once_on_postgresql_make_one_demo(tmp_path: Path) -> None:
+    with fresh_postgresql() as url:
+        _start_twice(tmp_path, MEDIMEET_DATABASE_URL=url)
+        reset = run(tmp_path, "reset-demo", "--yes", MEDIMEET_DATABASE_URL=url)
+        assert reset.returncode == 0, reset.stderr
+        assert "the database is empty" in run(tmp_path, "doctor", MEDIMEET_DATABASE_URL=url).stdout
+
+
+def test_whoever_takes_a_busy_port_reads_which_setting_to_change(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        refused = run(tmp_path, "demo", PORT=str(other.getsockname()[1]))
+    assert refused.returncode == 1
+    assert is_one_plain_line(refused.stderr) and "PORT=" in refused.stderr
+    assert not (tmp_path / "medimeet.sqlite").exists()
+
+
+def test_a_data_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    refused = run(tmp_path / "file", "demo")
+    assert refused.returncode == 1
+    assert is_one_plain_line(refused.stderr)
+    assert str(tmp_path / "file") in refused.stderr and "MEDIMEET_DATA_DIR" in refused.stderr
+
+
+def test_a_database_of_a_newer_medimeet_is_left_alone(demo_folder: Path) -> None:
+    with closing(sqlite3.connect(demo_folder / "medimeet.sqlite")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'zzzz'")
+        database.commit()
+    refused = run(demo_folder, "demo", PORT="0")
+    assert refused.returncode == 1
+    assert is_one_plain_line(refused.stderr) and "newer MediMeet" in refused.stderr
+
+
+def test_the_demo_does_not_serve_to_the_world_by_mistake(tmp_path: Path) -> None:
+    refused = run(tmp_path, "demo", HOST="0.0.0.0", PORT="0")
+    assert refused.returncode == 1
+    assert is_one_plain_line(refused.stderr) and "--public" in refused.stderr
+
+
+def test_the_demo_does_not_enter_a_real_clinics_database(clinic_folder: Path) -> None:
+    refused = run(clinic_folder, "demo", PORT="0")
+    assert refused.returncode == 1
+    assert is_one_plain_line(refused.stderr) and "clinic of your own" in refused.stderr
+
+
+def _start_twice(folder: Path, **settings: str) -> None:
+    with ExitStack() as both:
+        started = [start(folder, "demo", **settings) for _ in range(2)]
+        for process in started:
+            both.callback(stop, process)
+        servers = [announced(process) for process in started]
+        for server in servers:
+            with sign_in(server.url, "riverside-patient"):
+                pass
+        assert sum("Loaded the demo data" in server.printed for server in servers) == 1
