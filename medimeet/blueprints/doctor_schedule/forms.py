@@ -4,7 +4,16 @@ from datetime import date as calendar_date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -13,7 +22,7 @@ from medimeet.models import ExclusionDate, MedicalRecordVersion, WorkingHours
 from medimeet.services.declared_time import WEEKDAYS
 from medimeet.services.records import FIELDS
 
-_DAYS = list(enumerate(WEEKDAYS))
+_DAYS = [SelectChoice(number, name) for number, name in enumerate(WEEKDAYS)]
 _START = "Write when it starts, for example 09:00."
 _END = "Write when it ends, for example 17:00."
 _LENGTH = "Write how many minutes one visit gets, for example 30."
