@@ -2,14 +2,23 @@
 
 from flask import Flask
 
-from medimeet.blueprints import auth, doctor_schedule, clinic_admin, machines, outbox, patient_booking, setup, treatments
+from medimeet.blueprints import (
+    auth,
+    clinic_admin,
+    doctor_schedule,
+    machines,
+    outbox,
+    patient_booking,
+    setup,
+    treatments,
+)
 
 
 def register_blueprints(app: Flask) -> None:
     """Mounts every blueprint, one line each."""
     app.register_blueprint(auth.bp)
-    app.register_blueprint(doctor_schedule.bp)
     app.register_blueprint(clinic_admin.bp)
+    app.register_blueprint(doctor_schedule.bp)
     app.register_blueprint(machines.bp)
     app.register_blueprint(outbox.bp)
     app.register_blueprint(patient_booking.bp)
