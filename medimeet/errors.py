@@ -40,7 +40,7 @@ class WrongCredentials(MediMeetError):
     """The name or the password is wrong; never says which."""
 
     status = 401
-    default_words = "That e-mail and password don't match an account here. Check both, or ask for a new password."
+    default_words = "That name and password don't match an account here. Check both, or ask for a new password."
 
 
 class NotAllowed(MediMeetError):

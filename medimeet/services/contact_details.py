@@ -37,6 +37,14 @@ def mobile(text: str, country: str | None) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def readable_phone(text: str) -> str:
+    """A phone number as people read it, '+44 20 7946 0123'; what is no whole number stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(text), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return text
+
+
 def username(text: str) -> str:
     """The username without blanks around it. Raises ValueError, in words for the person."""
     name = text.strip()

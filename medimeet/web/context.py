@@ -1,77 +1,29 @@
-"""What every template may use: the clinic, the person, the way around, and dates in the clinic's own words."""
+"""What every template may use: the clinic, the person, the menu, and dates and money as people write them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from fnmatch import fnmatch
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from sqlalchemy.exc import DBAPIError
 
-from medimeet.domain.statuses import Role
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import MediMeetError
-from medimeet.models import Account
 from medimeet.services.access import Actor
+from medimeet.services.contact_details import readable_phone
+from medimeet.web.menu import menu_of
 from medimeet.web.signed_in import current_actor
 
 THEMES = ("light", "dark")
 
 
-@dataclass(frozen=True, slots=True)
-class NavigationItem:
-    """One entry of the main menu; `current` where the page is within it."""
-
-    label: str
-    url: str
-    current: bool
-
-
-# Label, the page it leads to, and the pages that belong to it (patterns of endpoints).
-VISITOR = (
-    ("Treatments", "patient_booking.treatment_list", "*.view_treatment"),
-    ("About the clinic", "clinic_admin.clinic_portfolio"),
-    ("Contact", "clinic_admin.contact"),
-)
-PATIENT = (
-    ("My visits", "patient_booking.view_appointments", "patient_booking.*appointment*", "*.review_visit"),
-    (
-        "Book a visit",
-        "patient_booking.treatment_list_for_new_appointment_booking",
-        "*.get_doctors_for_treatment",
-        "*.available_slots*",
-        "*.book_slot",
-    ),
-    ("Treatments", "patient_booking.treatment_list", "*.view_treatment"),
-    ("The clinic", "clinic_admin.view_clinic_details", "clinic_admin.contact"),
-)
-DOCTOR = (
-    ("My day", "doctor_schedule.day"),
-    ("My week", "doctor_schedule.week"),
-    ("Visits", "doctor_schedule.doctor_appointments", "*.appointment_details", "*medical_record"),
-    ("Working hours", "doctor_schedule.doctor_slots_and_excluded_dates_list", "doctor_schedule.*slot*", "*exclu*"),
-)
-ADMIN = (
-    ("Today", "clinic_admin.dashboard"),
-    ("Appointments", "clinic_admin.appointments", "patient_booking.*"),
-    ("Patients", "clinic_admin.list_patients", "clinic_admin.*patient*"),
-    ("Doctors", "clinic_admin.list_doctors", "clinic_admin.*doctor*", "*.applications"),
-    ("Treatments", "treatments.list_treatments", "treatments.*"),
-    ("Clinic", "clinic_admin.admin_clinic_details", "*.edit_clinic_details", "*.lists", "*word", "*service*"),
-    ("Enquiries", "clinic_admin.messages"),
-    ("Outbox", "outbox.messages", "outbox.*"),
-)
-OUTBOX = ("Outbox", "outbox.messages", "outbox.*")
-MENUS = {None: VISITOR, Role.PATIENT: PATIENT, Role.DOCTOR: DOCTOR, Role.ADMIN: ADMIN, Role.SUPERUSER: ADMIN}
-
-
 def start(app: Flask) -> None:
     """Gives every template of `app` its values and filters."""
     app.context_processor(values)
-    app.jinja_env.filters.update(day=day, date=calendar_date, clock=clock_time, when=when, zone=zone_name, money=money)
+    app.jinja_env.filters.update(day=day, date=calendar_date, clock=clock_time, when=when, zone=zone_name)
+    app.jinja_env.filters.update(money=money, phone=readable_phone)
 
 
 def values() -> dict[str, Any]:
@@ -85,26 +37,11 @@ def values() -> dict[str, Any]:
         "actor": actor,
         "clinic": actor.clinic if actor else None,
         "account": actor.account if actor else None,
-        "navigation": navigation_of(actor.account if actor else None),
+        "navigation": menu_of(actor.account if actor else None),
         "emergency_number": actor.clinic.emergency_number if actor else None,
         "theme": theme if theme in THEMES else None,
         "is_demo": current_app.config["DEMO"],
     }
-
-
-def navigation_of(account: Account | None) -> list[NavigationItem]:
-    """The main menu of a role, or of a visitor; in the demo with the outbox, where everybody reads the mails."""
-    entries = MENUS[account.role if account is not None else None]
-    if current_app.config["DEMO"] and OUTBOX not in entries:
-        entries = (*entries, OUTBOX)
-    return [
-        NavigationItem(label, url_for(endpoint), is_here(endpoint, *within)) for label, endpoint, *within in entries
-    ]
-
-
-def is_here(*patterns: str) -> bool:
-    """Whether the page asked for is one of these endpoints."""
-    return any(fnmatch(request.endpoint or "", pattern) for pattern in patterns)
 
 
 def day(value: datetime | date, short: bool = False) -> str:

@@ -65,4 +65,4 @@ def change_password() -> Response | WerkzeugResponse:
         show_faults(form, error)
         return page("auth/change_password.html", status=400, form=form)
     flash("Your password is changed. Every other browser is signed out.", "success")
-    return go_to(url_for("auth.own_sessions"))
+    return go_to(url_for("auth.sessions"))

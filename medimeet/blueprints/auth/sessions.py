@@ -23,7 +23,7 @@ _MACHINES = (
 
 @bp.get("/sessions/")
 @allow(access.signed_in)
-def own_sessions() -> Response:
+def sessions() -> Response:
     """GET /sessions/: every browser in which one is signed in."""
     rows = sign_in.sessions_of(current_actor().person)
     here = sign_in.hash_of_token(current_user.token)
@@ -37,7 +37,7 @@ def sign_out_everywhere() -> WerkzeugResponse:
     if request.form.get("keep") == "here":
         sign_in.sign_out_everywhere(current_actor(), except_token=current_user.token)
         flash("You are signed out everywhere else.", "success")
-        return go_to(url_for("auth.own_sessions"))
+        return go_to(url_for("auth.sessions"))
     sign_in.sign_out_everywhere(current_actor())
     sign_out_browser()
     flash("You are signed out everywhere.", "success")
