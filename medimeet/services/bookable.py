@@ -1,7 +1,7 @@
 """What can be booked: the clinic's treatments, the doctors who give them, and whether one time can still be had."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, and_, select
@@ -67,14 +67,6 @@ def first_free(doctors: Sequence[Doctor], treatment: Treatment | None) -> dict[i
             found.setdefault(slot.doctor_id, slot)
         first_day = today + reach + timedelta(days=1)
     return found
-
-
-def with_time_on(doctors: Sequence[Doctor], treatment: Treatment | None, day: date) -> dict[int, int]:
-    """How many free times each of the doctors has on that day, by the doctor's id; none are left out."""
-    counts: dict[int, int] = {}
-    for slot in slots.free(doctors, treatment, day, day):
-        counts[slot.doctor_id] = counts.get(slot.doctor_id, 0) + 1
-    return counts
 
 
 def key_of(slot_id: int) -> tuple[int, datetime]:

@@ -26,6 +26,7 @@ from medimeet.errors import (
 from medimeet.models import Appointment, Doctor, IdempotencyKey, Patient, Treatment
 from medimeet.services import appointments, audit, bookable, notifications
 from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
 
 REASON_LENGTH = 2000
 
@@ -255,9 +256,10 @@ def _cancel(actor: Actor, appointment: Appointment) -> None:
 
 
 def _checked_reason(reason: str) -> str:
-    if len(reason) > REASON_LENGTH:
-        raise InvalidInput({"reason": f"Use at most {REASON_LENGTH} characters."})
-    return reason.strip()
+    answers = Answers()
+    checked = answers.text("reason", reason, REASON_LENGTH)
+    answers.check()
+    return checked
 
 
 def _fingerprint(*parts: object) -> str:
@@ -268,8 +270,8 @@ def _booked_with(actor: Actor, key: str | None, fingerprint: str) -> Appointment
     """What this account booked with this key before, if anything. Raises KeyReused for another request."""
     if not key:
         return None
-    if len(key) > 200:
-        raise InvalidInput({"Idempotency-Key": "Use at most 200 characters."})
+    if len(key) > 200 or not key.isprintable():
+        raise InvalidInput({"Idempotency-Key": "Use at most 200 characters, all of them printable."})
     lock("account", actor.person.id)
     known = db.session.scalar(
         select(IdempotencyKey).where(IdempotencyKey.account_id == actor.person.id, IdempotencyKey.key == key)

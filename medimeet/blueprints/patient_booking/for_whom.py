@@ -8,7 +8,7 @@ from flask import Response, g, request, url_for
 
 from medimeet.blueprints.patient_booking.asked import whole_number
 from medimeet.blueprints.patient_booking.blueprint import bp
-from medimeet.services import booking, patients
+from medimeet.services import booking, patients, treatments
 from medimeet.web.fragments import page
 from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
@@ -27,6 +27,8 @@ def for_a_patient(view: View) -> View:
         actor = current_actor()
         wanted = request.args.get("patient")
         if actor.is_admin and not wanted:
+            if "treatment_id" in kwargs:
+                treatments.find(actor, kwargs["treatment_id"])
             return choose_patient()
         patient = booking.patient_to_book_for(actor, whole_number(wanted) or 0)
         g.flow = {"patient": patient.id} if actor.is_admin else {}

@@ -61,6 +61,7 @@ def _book(slot_id: int, treatment: Treatment, patient: Patient) -> Response | We
         return _review(form, patient, treatment, slot_id, status=400)
     except KeyReused as error:
         form.key.data = secrets.token_urlsafe(16)
+        form.form_errors.append("A visit was booked with this form already. Confirm again to book this time as well.")
         return _booked_before(slot_id, patient) or _review(form, patient, treatment, slot_id, status=error.status)
     except NOT_TO_BE_HAD as refusal:
         return _booked_before(slot_id, patient) or _refused(refusal, form, patient, treatment, slot_id)

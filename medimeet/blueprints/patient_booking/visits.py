@@ -4,8 +4,9 @@ from flask import Response, request, url_for
 
 from medimeet import clock
 from medimeet.blueprints.patient_booking.blueprint import bp
-from medimeet.models import Appointment
-from medimeet.services import access, appointments, bookable
+from medimeet.errors import NotFound
+from medimeet.models import Appointment, MedicalRecordVersion
+from medimeet.services import access, appointments, bookable, records
 from medimeet.services.appointments import Period
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
@@ -32,6 +33,7 @@ def view_appointments() -> Response:
         "patient_booking/_visits.html",
         visits=found,
         recent=recent,
+        with_notes=set() if actor.is_admin else records.written_for([*found.items, *recent]),
         period=period,
         query=query,
         now=clock.now(),
@@ -44,7 +46,17 @@ def view_appointments() -> Response:
 def appointment_details(appointment_id: int) -> Response:
     """GET /appointment-details/<id>/: one visit, for the patient, the doctor and the clinic's admins."""
     visit = appointments.find(current_actor(), appointment_id)
-    return page("patient_booking/details.html", visit=visit, now=clock.now(), again=_again)
+    return page("patient_booking/details.html", visit=visit, notes=_notes_of(visit), now=clock.now(), again=_again)
+
+
+def _notes_of(visit: Appointment) -> MedicalRecordVersion | None:
+    """What the doctor wrote about the visit, for those who may read it; reading leaves a line in the audit log."""
+    if not records.written_for([visit]):
+        return None
+    try:
+        return records.latest(current_actor(), visit.id)
+    except NotFound:
+        return None
 
 
 def _again(visit: Appointment) -> str:
