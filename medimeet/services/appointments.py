@@ -68,7 +68,8 @@ def listed(
 ) -> Pagination:
     """One page of the appointments that the actor may see; upcoming ones soonest first, others latest first.
 
-    `search` is any part of a name, the treatment or the reference, in any case; days are of the clinic, both inclusive.
+    `search` is any part of a name, the treatment or the reference, in any case; the name of the one doctor or patient
+    whom the list is narrowed to does not count. Days are of the clinic, both inclusive.
     """
     query, doctor_account, patient_account = _joined(actor)
     query = query.where(_in_period(period))
@@ -83,7 +84,8 @@ def listed(
     if last_day is not None:
         query = query.where(Appointment.starts_at < day_bounds(last_day, actor.clinic.zone)[1])
     if search:
-        query = query.where(_mentions(search, doctor_account, patient_account))
+        named = [(doctor_id, doctor_account), (patient_id, patient_account)]
+        query = query.where(_mentions(search, *(account for narrowed, account in named if narrowed is None)))
     order = Appointment.starts_at.asc() if period == "upcoming" else Appointment.starts_at.desc()
     return db.paginate(query.order_by(order, Appointment.id), page=page, per_page=per_page, error_out=False)
 

@@ -27,9 +27,9 @@ DONE = {
 @allow(access.clinic_team)
 def appointment_status(appointment_id: int) -> Response | WerkzeugResponse:
     """POST /appointment-status/<id>/: `status` completed, no_show or scheduled; the row, or back to the day."""
-    refusal: MediMeetError | None = None
+    wanted, refusal = _wanted_status(), None
     try:
-        visit = booking.mark(current_actor(), appointment_id, _wanted_status())
+        visit = booking.mark(current_actor(), appointment_id, wanted)
     except (InvalidInput, SlotTaken, PatientBusy) as error:
         refusal = error
         visit = appointments.find(current_actor(), appointment_id)
