@@ -1,0 +1,136 @@
+"""Two clinics with everybody in them, for the walk over every route."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from medimeet import clock
+from medimeet.db import command, db
+from medimeet.domain.statuses import AppointmentStatus
+from medimeet.models import (
+    Account,
+    ClinicService,
+    ContactMessage,
+    MedicalHistoryEntry,
+    Notification,
+    Review,
+    Specialty,
+)
+from medimeet.services import sign_in
+from tests import factories
+
+
+@dataclass
+class World:
+    """The ids that routes name, and the session token of every actor."""
+
+    ids: dict[str, Any] = field(default_factory=dict)
+    forms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def url_of(self, route: str) -> str:
+        """The route with the ids of this world in place of its parameters."""
+        return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda name: str(self.id_of(route, name[1])), route)
+
+    def id_of(self, route: str, name: str) -> Any:
+        """What stands for a parameter; the route's own meaning of a plain name first."""
+        return self.ids.get(f"{route} {name}", self.ids[name])
+
+    def form_of(self, route: str) -> dict[str, Any]:
+        """The form that names a row of this world, where a route takes its id from the body."""
+        return self.forms.get(route, {})
+
+
+def make(app: Flask) -> World:
+    """The world: Riverside with everybody, Hillside with one of each; all ids are Riverside's."""
+    world = World()
+    clinic = factories.make_clinic()
+    far = factories.make_clinic(name="Hillside Dental", time_zone="Asia/Kolkata", country="IN")
+    patient, doctor = factories.make_patient(clinic), factories.make_doctor(clinic)
+    accounts: dict[str, Account] = {
+        "patient": patient.account,
+        "other_patient": factories.make_patient(clinic).account,
+        "doctor": doctor.account,
+        "other_doctor": factories.make_doctor(clinic).account,
+        "admin": factories.make_admin(clinic),
+        "far_patient": factories.make_patient(far).account,
+        "far_doctor": factories.make_doctor(far).account,
+        "far_admin": factories.make_admin(far),
+        "superuser": factories.make_superuser(),
+        "deactivated": factories.make_patient(clinic).account,
+    }
+    treatment = factories.make_treatment(clinic, doctor)
+    day = clock.today(clinic.zone) + timedelta(days=7)
+    extra = factories.make_hours(doctor, date=day, start="18:00", end="20:00")
+    visit = factories.make_appointment(doctor, patient, factories.at(clinic, day, "18:00"))
+    past = factories.make_appointment(
+        doctor, patient, clock.now() - timedelta(days=3), status=AppointmentStatus.COMPLETED
+    )
+    reviewed = factories.make_appointment(
+        doctor, patient, clock.now() - timedelta(days=4), status=AppointmentStatus.COMPLETED
+    )
+    applicant = factories.make_doctor(clinic, verified=False, works=False)
+    exclusion = factories.make_exclusion(doctor, day + timedelta(days=1))
+    specialty = factories.save(Specialty(clinic_id=clinic.id, name="Cardiology", slug="cardiology"))
+    service = factories.save(ClinicService(clinic_id=clinic.id, name="Laboratory"))
+    message = factories.save(ContactMessage(clinic_id=clinic.id, name="Kim", message="Do you have parking?"))
+    entry = factories.save(MedicalHistoryEntry(clinic_id=clinic.id, patient_id=patient.id, condition="Asthma"))
+    review = factories.save(
+        Review(clinic_id=clinic.id, doctor_id=doctor.id, patient_id=patient.id, appointment_id=reviewed.id, rating=5)
+    )
+    mail = factories.save(
+        Notification(
+            clinic_id=clinic.id,
+            appointment_id=visit.id,
+            channel="email",
+            kind="appointment_booked",
+            recipient="pat@people.example",
+            body="Your visit is booked.",
+            calendar="BEGIN:VCALENDAR",
+            dedupe_key="walk",
+        )
+    )
+    world.ids = {
+        "appointment_id": visit.id,
+        "doctor_id": doctor.id,
+        "patient_id": patient.id,
+        "treatment_id": treatment.id,
+        "slot_id": factories.slot_at(doctor, clinic, day, "19:00"),
+        "service_id": service.id,
+        "message_id": message.id,
+        "entry_id": entry.id,
+        "review_id": review.id,
+        "notification_id": mail.id,
+        "word_id": specialty.id,
+        "kind": "specialties",
+        "name": "no-such-picture.webp",
+        "token": "no-such-token",
+        "/applications/<int:doctor_id>/accept/ doctor_id": applicant.id,
+        "/applications/<int:doctor_id>/decline/ doctor_id": applicant.id,
+        "/appointment-status/<int:appointment_id>/ appointment_id": past.id,
+        "/review_visit/<int:appointment_id>/ appointment_id": past.id,
+        "/view_appointments/add-medical-record/<int:appointment_id>/ appointment_id": past.id,
+    }
+    world.forms = {
+        "/delete_doctor/": {"doctor_id": doctor.id},
+        "/delete_patient/": {"patient_id": patient.id},
+        "/edit-slot/": {"hours_id": extra.id},
+        "/delete-slot/": {"hours_id": extra.id},
+        "/edit-exclude-date/": {"exclusion_id": exclusion.id},
+        "/delete-exclude-date/": {"exclusion_id": exclusion.id},
+        "/appointment-status/<int:appointment_id>/": {"status": "no_show"},
+        "/fetch-slots/": {"doctor_id": doctor.id, "treatment_id": treatment.id, "date": day.isoformat()},
+        "/view_appointments/add-medical-record/": {"appointment_id": past.id},
+    }
+    world.tokens = {name: sign_in.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
+    _deactivate(accounts["deactivated"])
+    return world
+
+
+@command
+def _deactivate(account: Account) -> None:
+    account.is_active = False
+    db.session.flush()

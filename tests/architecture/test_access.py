@@ -1,0 +1,158 @@
+"""Every route, asked by every kind of person: who gets in, who is sent to sign in, who gets 403, who 404.
+
+`access_table.txt` has a line for each route and method; a route without one fails. Access does not depend on the
+database, so the walk is made on SQLite alone, where the world can be put back after each step.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from medimeet.db import db
+from tests.architecture import access_world
+from tests.architecture.access_world import World
+from tests.conftest import Visitor
+
+TABLE = Path(__file__).with_name("access_table.txt")
+ACTORS = (
+    "anonymous",
+    "patient",
+    "other_patient",
+    "doctor",
+    "other_doctor",
+    "admin",
+    "far_patient",
+    "far_doctor",
+    "far_admin",
+    "superuser",
+    "deactivated",
+)
+MEANING = {".": "gets in", "L": "is sent to sign in", "3": "gets 403", "4": "gets 404"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: a method, a route, and a sign for each actor."""
+
+    method: str
+    route: str
+    signs: str
+
+
+def read_table() -> list[Line]:
+    """The lines of the table, without remarks and headings."""
+    lines = [line.split("#")[0].split() for line in TABLE.read_text().splitlines()]
+    return [Line(*words) for words in lines if words]
+
+
+def routes_of(app: Flask) -> set[tuple[str, str]]:
+    """Every method and route that the application serves, but for static files."""
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    }
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    """Two clinics with everybody in them; put back after every request that got in."""
+    made = access_world.make(app)
+    database = str(db.engine.url.database)
+    db.session.remove()
+    db.engine.dispose()
+    shutil.copy(database, f"{database}.world")
+    yield made
+
+
+def put_back() -> None:
+    """The database as the world left it."""
+    database = str(db.engine.url.database)
+    db.session.remove()
+    db.engine.dispose()
+    for leftover in ("-wal", "-shm"):
+        Path(database + leftover).unlink(missing_ok=True)
+    shutil.copy(f"{database}.world", database)
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@on_sqlite
+def test_the_table_has_a_line_for_every_route_and_no_other(app: Flask) -> None:
+    in_table = {(line.method, line.route) for line in read_table()}
+    assert routes_of(app) - in_table == set(), "these routes have no line in access_table.txt"
+    assert in_table - routes_of(app) == set(), "these lines have no route"
+
+
+@on_sqlite
+def test_every_person_gets_what_the_table_says_on_every_route(app: Flask, world: World) -> None:
+    wrong = []
+    for line in read_table():
+        assert len(line.signs) == len(ACTORS), line
+        for actor, sign in zip(ACTORS, line.signs, strict=True):
+            answer = ask(app, world, line, actor)
+            if sign_of(answer) == ".":
+                put_back()
+            if sign_of(answer) != sign:
+                wrong.append(
+                    f"{line.method} {line.route}: {actor} {MEANING[sign]} by the table, but got {answer.status}"
+                )
+    assert wrong == []
+
+
+@on_sqlite
+def test_no_form_is_taken_without_its_csrf_token(app: Flask, world: World) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    taken = []
+    for line in read_table():
+        if line.method != "POST":
+            continue
+        for actor in ("anonymous", "patient", "doctor", "admin"):
+            if (line.route, actor) == ("/logout/", "anonymous"):
+                continue  # nobody is signed out who is not signed in
+            answer = ask(app, world, line, actor)
+            if answer.status_code != 400 or b"This form was open for a long time" not in answer.data:
+                taken.append(f"{line.route} by {actor}: {answer.status}")
+    assert taken == []
+
+
+@on_sqlite
+def test_a_wrong_method_is_refused_with_words_and_never_fails(app: Flask, world: World) -> None:
+    client = app.test_client()
+    served = routes_of(app)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static" or ("POST", rule.rule) in served:
+            continue
+        answer = client.post(world.url_of(rule.rule))
+        assert answer.status_code == 405, rule.rule
+        assert b"does not take that kind of request" in answer.data
+
+
+def ask(app: Flask, world: World, line: Line, actor: str) -> TestResponse:
+    """The answer to one request of one person."""
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    token = world.tokens.get(actor)
+    if token is not None:
+        with visitor.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = token, True
+    form: dict[str, Any] = world.form_of(line.route) if line.method == "POST" else {}
+    return visitor.open(world.url_of(line.route), method=line.method, data=form)
+
+
+def sign_of(answer: TestResponse) -> str:
+    """The table's sign for an answer."""
+    status = answer.status_code
+    if status == 302 and answer.headers["Location"].startswith("/login/"):
+        return "L"
+    if status in {401, 403, 404}:
+        return {401: "L", 403: "3", 404: "4"}[status]
+    return "." if status < 500 and status != 405 else "5"
