@@ -7,6 +7,8 @@ from typing import Any
 from wtforms import DateField, DecimalField, IntegerField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from medimeet.web.row_ids import row_id
+
 _DAY = "Write the whole date, for example 24 November 1960 as 24 11 1960."
 _NUMBER = "Write a whole number, in digits."
 _AMOUNT = "Write the amount in digits, for example 45.00."
@@ -56,4 +58,4 @@ class ChoicesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, coerce=int, choices=[], validate_choice=False, **options)
+        super().__init__(label, coerce=row_id, choices={}, validate_choice=False, **options)

@@ -11,6 +11,7 @@ from medimeet.services import appointments as visits
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.paging import wanted_page, wanted_search
+from medimeet.web.row_ids import row_id
 from medimeet.web.signed_in import current_actor
 
 PERIODS: dict[visits.Period, str] = {"all": "All", "upcoming": "To come", "past": "Over"}
@@ -42,7 +43,7 @@ def _wanted_filters() -> dict:
     return {
         "period": period if period in PERIODS else "all",
         "status": AppointmentStatus(status) if status in STATUSES else None,
-        "doctor_id": request.args.get("doctor_id", type=_row_id),
+        "doctor_id": request.args.get("doctor_id", type=row_id),
         "first_day": request.args.get("from", type=_day),
         "last_day": request.args.get("to", type=_day),
     }
@@ -53,10 +54,3 @@ def _day(text: str) -> date:
     if not 1900 <= day.year <= 2200:
         raise ValueError
     return day
-
-
-def _row_id(text: str) -> int:
-    number = int(text[:16])
-    if not 0 < number < 2**53:
-        raise ValueError
-    return number

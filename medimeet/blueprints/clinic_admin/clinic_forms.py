@@ -1,38 +1,28 @@
 """The forms of the clinic: its details, its services and lists, and messages to it."""
 
+from collections import defaultdict
 from functools import cache
-from zoneinfo import available_timezones
 
 from babel import Locale
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired
 
+from medimeet.services import installation
 from medimeet.services.clinics import ClinicDetails
 
-_LOCALE = Locale("en", "GB")
+
+@cache
+def _currencies() -> dict[str, str]:
+    return {code: f"{code}, {name}" for code, name in sorted(Locale("en", "GB").currencies.items()) if code not in _ODD}
 
 
 @cache
-def _countries() -> list[tuple[str, str]]:
-    territories = _LOCALE.territories.items()
-    return sorted(((code, name) for code, name in territories if len(code) == 2 and code != "ZZ"), key=lambda it: it[1])
-
-
-@cache
-def _currencies() -> list[tuple[str, str]]:
-    return sorted(((code, f"{code}, {name}") for code, name in _LOCALE.currencies.items() if code not in _ODD))
-
-
-@cache
-def _time_zones() -> dict[str, list[tuple[str, str]]]:
-    """The zones of cities by continent, and the choices within them."""
-    zones: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(available_timezones()):
-        area, _slash, city = name.partition("/")
-        if city and area not in {"Etc", "SystemV", "US", "posix", "right"}:
-            zones.setdefault(area, []).append((name, name.replace("_", " ")))
-    zones["Other"] = [("UTC", "UTC")]
+def _time_zones() -> dict[str, dict[str, str]]:
+    """The zones of cities, by continent."""
+    zones: dict[str, dict[str, str]] = defaultdict(dict)
+    for name in installation.time_zones():
+        zones[name.partition("/")[0]][name] = name.replace("_", " ")
     return zones
 
 
@@ -45,7 +35,7 @@ class ClinicForm(FlaskForm):
     phone = TelField("Phone")
     email = EmailField("E-mail")
     emergency_number = TelField("Emergency number")
-    country = SelectField("Country", choices=_countries, validate_choice=False)
+    country = SelectField("Country", choices=installation.countries, validate_choice=False)
     time_zone = SelectField("Time zone", choices=_time_zones, validate_choice=False)
     currency = SelectField("Currency", choices=_currencies, validate_choice=False)
 

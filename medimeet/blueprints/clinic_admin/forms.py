@@ -18,7 +18,6 @@ _ACCOUNT_FIELDS = ("first_name", "last_name", "email", "username", "gender", "da
 _PATIENT_FIELDS = ("phone", "blood_group", "emergency_contact")
 _DOCTOR_FIELDS = ("fee", "meet_link", "years_of_experience", "shows_contact")
 _DOCTOR_LISTS = ("specialty_ids", "designation_ids", "language_ids", "treatment_ids")
-_UNSAID = ("", "Not said")
 
 
 class Named(Protocol):
@@ -36,7 +35,7 @@ class PersonForm(FlaskForm):
     email = EmailField("E-mail")
     mobile = TelField("Mobile number")
     username = StringField("Username")
-    gender = SelectField("Gender", choices=[_UNSAID, *GENDERS.items()], validate_choice=False)
+    gender = SelectField("Gender", choices={"": "Not said", **GENDERS}, validate_choice=False)
     date_of_birth = DayField("Date of birth", [Optional()])
     address = TextAreaField("Address")
 
@@ -66,7 +65,7 @@ class PatientForm(PersonForm):
 
     phone = TelField("Another phone number")
     blood_group = SelectField(
-        "Blood group", choices=[("", "Not known"), *((group, group) for group in BLOOD_GROUPS)], validate_choice=False
+        "Blood group", choices={"": "Not known", **{group: group for group in BLOOD_GROUPS}}, validate_choice=False
     )
     emergency_contact = StringField("Whom to call in an emergency")
 
@@ -91,7 +90,7 @@ class DoctorForm(PersonForm):
     def offer(self, lists: Mapping[str, Sequence[Named]]) -> None:
         """Sets what can be chosen in each of the lists, by the name of its field."""
         for name, rows in lists.items():
-            self[name].choices = [(row.id, row.name) for row in rows]
+            self[name].choices = {str(row.id): row.name for row in rows}
 
     def details(self) -> DoctorDetails:
         """What was entered beside the person, as services/doctors.py takes it."""

@@ -1,5 +1,7 @@
 """Pictures of people: taking one in, and showing it."""
 
+from contextlib import closing
+
 from flask import Response, flash, request, send_from_directory
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
@@ -33,8 +35,10 @@ def took_picture(account: Account, form: PictureForm) -> bool:
         return True
     if not form.validate():
         return False
+    with closing(form.picture.data) as file:
+        sent = file.read(pictures.LARGEST_BYTES + 1)
     try:
-        people.set_picture(current_actor(), account, form.picture.data.read(pictures.LARGEST_BYTES + 1))
+        people.set_picture(current_actor(), account, sent)
     except InvalidInput as error:
         show_faults(form, error)
         return False

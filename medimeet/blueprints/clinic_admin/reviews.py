@@ -14,13 +14,13 @@ from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
-_STARS = [
-    (5, "5 stars: very good"),
-    (4, "4 stars: good"),
-    (3, "3 stars: fair"),
-    (2, "2 stars: poor"),
-    (1, "1 star: bad"),
-]
+_STARS = {
+    "5": "5 stars: very good",
+    "4": "4 stars: good",
+    "3": "3 stars: fair",
+    "2": "2 stars: poor",
+    "1": "1 star: bad",
+}
 _CHOOSE = "Choose from one to five stars."
 
 

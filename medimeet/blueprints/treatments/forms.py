@@ -28,7 +28,7 @@ class TreatmentForm(FlaskForm):
 
     def offer(self, doctors: Sequence[Doctor]) -> None:
         """Sets the doctors to choose from."""
-        self.doctor_ids.choices = [(doctor.id, doctor.name) for doctor in doctors]
+        self.doctor_ids.choices = {str(doctor.id): doctor.name for doctor in doctors}
 
     def answers(self) -> dict[str, Any]:
         """What was entered, as services/treatments.py takes it."""
