@@ -47,12 +47,6 @@ def test_a_database_with_broken_rows_is_copied_and_said_to_be_broken(demo_folder
     assert (tmp_path / "copy").exists()
 
 
-def test_postgresql_is_left_to_its_own_tool(tmp_path: Path) -> None:
-    refused = run(tmp_path, "backup", MEDIMEET_DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
-    assert refused.returncode == 2
-    assert is_one_plain_line(refused.stderr) and "pg_dump" in refused.stderr
-
-
 def _write_until(file: Path, stop: threading.Event) -> None:
     with closing(sqlite3.connect(file, timeout=10, isolation_level=None)) as database:
         while not stop.is_set():

@@ -1,6 +1,5 @@
 """`make run`: from an empty folder to a served page, and again tomorrow."""
 
-import socket
 import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cli.commands import FinishedStart, Server, announced, is_one_plain_line, run, sign_in, start, stop
+from tests.cli.commands import FinishedStart, Server, announced, run, sign_in, start, stop
 from tests.databases import fresh_postgresql
 
 LOGINS = ("riverside-patient", "riverside-doctor", "riverside-admin", "superuser")
@@ -65,43 +64,6 @@ def test_two_starts_at_once_on_postgresql_make_one_demo(tmp_path: Path) -> None:
         reset = run(tmp_path, "reset-demo", "--yes", MEDIMEET_DATABASE_URL=url)
         assert reset.returncode == 0, reset.stderr
         assert "the database is empty" in run(tmp_path, "doctor", MEDIMEET_DATABASE_URL=url).stdout
-
-
-def test_whoever_takes_a_busy_port_reads_which_setting_to_change(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        refused = run(tmp_path, "demo", PORT=str(other.getsockname()[1]))
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr) and "PORT=" in refused.stderr
-    assert not (tmp_path / "medimeet.sqlite").exists()
-
-
-def test_a_data_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    refused = run(tmp_path / "file", "demo")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr)
-    assert str(tmp_path / "file") in refused.stderr and "MEDIMEET_DATA_DIR" in refused.stderr
-
-
-def test_a_database_of_a_newer_medimeet_is_left_alone(demo_folder: Path) -> None:
-    with closing(sqlite3.connect(demo_folder / "medimeet.sqlite")) as database:
-        database.execute("UPDATE alembic_version SET version_num = 'zzzz'")
-        database.commit()
-    refused = run(demo_folder, "demo", PORT="0")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr) and "newer MediMeet" in refused.stderr
-
-
-def test_the_demo_does_not_serve_to_the_world_by_mistake(tmp_path: Path) -> None:
-    refused = run(tmp_path, "demo", HOST="0.0.0.0", PORT="0")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr) and "--public" in refused.stderr
-
-
-def test_the_demo_does_not_enter_a_real_clinics_database(clinic_folder: Path) -> None:
-    refused = run(clinic_folder, "demo", PORT="0")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr) and "clinic of your own" in refused.stderr
 
 
 def _start_twice(folder: Path, **settings: str) -> None:

@@ -15,9 +15,6 @@ def test_the_day_grid_is_filled_up_for_one_clinic_and_for_all(demo_folder: Path)
         database.commit()
     assert run(demo_folder, "populate-time-slot", "--clinic", "1").stdout == "1 half hours added.\n"
     assert run(demo_folder, "populate-time-slot").stdout == "24 half hours added.\n"
-    refused = run(demo_folder, "populate-time-slot", "--clinic", "99")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr)
 
 
 def test_the_demo_starts_afresh_after_a_reset_that_was_confirmed(demo_folder: Path) -> None:
@@ -35,12 +32,6 @@ def test_a_demo_that_is_being_served_is_not_taken_away(demo_folder: Path) -> Non
     assert is_one_plain_line(refused.stderr) and "Stop it first" in refused.stderr
 
 
-def test_a_real_clinic_is_never_reset(clinic_folder: Path) -> None:
-    refused = run(clinic_folder, "reset-demo", "--yes")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr) and "no demo data" in refused.stderr
-
-
 def test_the_worker_stops_when_told(clinic_folder: Path) -> None:
     process = start(clinic_folder, "worker")
     try:
@@ -50,18 +41,6 @@ def test_the_worker_stops_when_told(clinic_folder: Path) -> None:
         assert process.wait(10) == 0
     finally:
         stop(process)
-
-
-def test_a_mail_server_of_an_unknown_kind_stops_the_worker_in_one_line(clinic_folder: Path) -> None:
-    refused = run(clinic_folder, "worker", MEDIMEET_SMTP_URL="mail.example")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr) and "MEDIMEET_SMTP_URL" in refused.stderr
-
-
-def test_the_worker_says_that_there_is_no_database_yet(tmp_path: Path) -> None:
-    refused = run(tmp_path, "worker")
-    assert refused.returncode == 1
-    assert is_one_plain_line(refused.stderr)
 
 
 def test_the_settings_are_printed_without_secrets(tmp_path: Path) -> None:
