@@ -76,6 +76,9 @@ class Account(Base):
 
 Index("uq_account_username", Account.clinic_id, func.lower(Account.username), unique=True)
 Index("uq_account_email", Account.clinic_id, Account.email, unique=True)
+# Signing in also looks beyond one clinic.
+Index("ix_account_email", Account.email)
+Index("ix_account_username", func.lower(Account.username))
 Index("uq_account_mobile", Account.clinic_id, Account.mobile, unique=True)
 Index(
     "uq_account_superuser",

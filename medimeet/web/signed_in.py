@@ -67,7 +67,9 @@ def sign_out_browser() -> None:
 
 def ask_to_sign_in() -> WerkzeugResponse:
     """Sends a visitor to the sign-in page and back afterwards; tells htmx to load that page whole."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_partial() else None
+    wanted = None
+    if request.method == "GET" and not is_partial():
+        wanted = request.path if "api_key" in request.args else request.full_path.rstrip("?")
     sign_in_page = url_for("auth.login", next=wanted)
     if is_partial():
         answer: Response = make_response("", 401)

@@ -1,21 +1,11 @@
 """The forms of signing in, registering and passwords. What is right and wrong is decided by the services."""
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    DateField,
-    EmailField,
-    HiddenField,
-    IntegerField,
-    PasswordField,
-    SelectMultipleField,
-    StringField,
-    TelField,
-    TextAreaField,
-)
+from wtforms import EmailField, HiddenField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from medimeet.services.registration import Application, Lists, NewPerson
+from medimeet.web.form_fields import ChoicesField, DayField, WholeNumberField
 
 
 class SignInForm(FlaskForm):
@@ -33,7 +23,7 @@ class RegisterForm(FlaskForm):
     last_name = StringField("Last name", [InputRequired("Enter your last name.")])
     email = EmailField("E-mail", [InputRequired("Enter your e-mail address.")])
     mobile = TelField("Mobile number")
-    date_of_birth = DateField("Date of birth", [Optional()])
+    date_of_birth = DayField("Date of birth", [Optional()])
     password = PasswordField("Choose a password", [InputRequired("Choose a password.")])
     next = HiddenField()
 
@@ -49,20 +39,13 @@ class RegisterForm(FlaskForm):
         )
 
 
-class Choices(SelectMultipleField):
-    """Several of a list, each with its own tick box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class ApplicationForm(FlaskForm):
     """What a doctor tells of the profession, for somebody who has an account."""
 
-    specialty_ids = Choices("Your specialties", coerce=int)
-    designation_ids = Choices("Your rank or title", coerce=int)
-    language_ids = Choices("Languages you speak with patients", coerce=int)
-    years_of_experience = IntegerField("Years of experience", [Optional()])
+    specialty_ids = ChoicesField("Your specialties")
+    designation_ids = ChoicesField("Your rank or title")
+    language_ids = ChoicesField("Languages you speak with patients")
+    years_of_experience = WholeNumberField("Years of experience", [Optional()])
     about = TextAreaField("About you")
 
     def offer(self, lists: Lists) -> None:
