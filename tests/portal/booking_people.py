@@ -77,6 +77,13 @@ def text(answer: TestResponse) -> str:
     return re.sub(r"\s+", " ", main.get_text(" "))
 
 
+def words_of(part: Tag, selector: str) -> str:
+    """The words of the first thing in `part` that `selector` names."""
+    found = part.select_one(selector)
+    assert found is not None, f"no {selector}"
+    return " ".join(found.get_text(" ").split())
+
+
 def times(answer: TestResponse) -> list[str]:
     """The times of day that are offered."""
     return [label.get_text(strip=True) for label in soup(answer).select(".mm-slot label")]

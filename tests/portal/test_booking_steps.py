@@ -1,16 +1,32 @@
 """The steps of booking before the review: treatment, doctor, time."""
 
+import json
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
+from werkzeug.test import TestResponse
 
-from medimeet.db import command
-from medimeet.models import Account, Doctor
+from medimeet.db import command, db
+from medimeet.models import Account, Doctor, WorkingHours
 from tests import factories
 from tests.conftest import Visitor
-from tests.portal.booking_people import FLOW, TUESDAY, WEDNESDAY, SmallClinic, days, small, soup, speaks, text, times
+from tests.portal.booking_people import (
+    FLOW,
+    TUESDAY,
+    WEDNESDAY,
+    SmallClinic,
+    days,
+    small,
+    soup,
+    speaks,
+    text,
+    times,
+    words_of,
+)
 
 As = Callable[[Account], Visitor]
 __all__ = ["small"]
@@ -19,7 +35,13 @@ __all__ = ["small"]
 @command
 def nobody_works(doctor: Doctor) -> None:
     """Takes all declared hours of the doctor away."""
-    factories.db.session.query(factories.WorkingHours).filter_by(doctor_id=doctor.id).delete()
+    db.session.execute(delete(WorkingHours).where(WorkingHours.doctor_id == doctor.id))
+
+
+def data(answer: TestResponse) -> dict[str, Any]:
+    """The body of a JSON answer."""
+    found: dict[str, Any] = json.loads(answer.text)
+    return found
 
 
 def test_a_visitor_is_asked_to_sign_in_at_every_step_and_comes_back_to_it(app: Flask, small: SmallClinic) -> None:
@@ -159,9 +181,7 @@ def test_a_taken_time_is_not_offered_and_a_long_visit_needs_two(small: SmallClin
 def test_times_stand_under_the_part_of_the_day(small: SmallClinic, as_: As) -> None:
     factories.make_hours(small.shah, date=TUESDAY, start="17:00", end="18:00")
     page = as_(small.patient.account).get(f"/available-slots/{small.shah.id}/{small.check_up.id}/?day={TUESDAY}")
-    parts = {
-        part.legend.get_text(): part.label.get_text(strip=True) for part in soup(page).select(".mm-slots > fieldset")
-    }
+    parts = {words_of(part, "legend"): words_of(part, "label") for part in soup(page).select(".mm-slots > fieldset")}
     assert parts == {"Morning": "09:00", "Afternoon": "12:00", "Evening": "17:00"}
 
 
@@ -260,8 +280,8 @@ def test_a_script_fetches_the_free_slots_of_a_date_as_json(small: SmallClinic, a
     wanted = {"doctor_id": small.shah.id, "treatment_id": small.check_up.id, "date": str(TUESDAY)}
     patient = as_(small.patient.account)
     answer = patient.post("/fetch-slots/", json=wanted, headers={"Accept": "application/json"})
-    assert answer.json["time_zone"] == "Europe/London"
-    assert answer.json["slots"][0] == {
+    assert data(answer)["time_zone"] == "Europe/London"
+    assert data(answer)["slots"][0] == {
         "id": small.slot(small.shah, "09:30"),
         "doctor_id": small.shah.id,
         "date": "2026-11-24",
@@ -273,17 +293,17 @@ def test_a_script_fetches_the_free_slots_of_a_date_as_json(small: SmallClinic, a
         data={"doctor_id": "any", "treatment_id": small.check_up.id},
         headers={"Accept": "application/json"},
     )
-    assert {slot["doctor_id"] for slot in everybody.json["slots"]} == {small.shah.id, small.lee.id}
+    assert {slot["doctor_id"] for slot in data(everybody)["slots"]} == {small.shah.id, small.lee.id}
     far = patient.post("/fetch-slots/", json=wanted | {"date": "2040-01-01"})
-    assert far.json["slots"] == []
+    assert data(far)["slots"] == []
 
 
 def test_odd_questions_of_a_script_are_answered_in_words(small: SmallClinic, as_: As) -> None:
     patient, accept = as_(small.patient.account), {"Accept": "application/json"}
     wrong = patient.post("/fetch-slots/", json={"doctor_id": [], "date": "soon"}, headers=accept)
-    assert wrong.status_code == 400 and set(wrong.json) == {"treatment_id", "doctor_id", "date"}
+    assert wrong.status_code == 400 and set(data(wrong)) == {"treatment_id", "doctor_id", "date"}
     unknown = patient.post("/fetch-slots/", json={"treatment_id": 999}, headers=accept)
-    assert unknown.status_code == 404 and "treatment" in unknown.json["detail"]
+    assert unknown.status_code == 404 and "treatment" in data(unknown)["detail"]
     assert patient.post("/fetch-slots/", json=["x"], headers=accept).status_code == 400
     assert patient.post("/fetch-slots/", data={}).status_code == 400
 
