@@ -99,7 +99,7 @@ def test_every_person_gets_what_the_table_says_on_every_route(app: Flask, world:
         assert len(line.signs) == len(ACTORS), line
         for actor, sign in zip(ACTORS, line.signs, strict=True):
             answer = ask(app, world, line, actor)
-            if sign_of(answer) == ".":
+            if sign_of(answer) == "." and line.method == "POST":
                 put_back()
             if sign_of(answer) != sign:
                 wrong.append(
