@@ -1,6 +1,7 @@
 """A signed-in browser stops being one at once: at sign-out, password change, deletion and after a time."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from medimeet.app import create_app
 from medimeet.db import command, db
 from medimeet.models import Account, BrowserSession, Clinic, Patient
 from medimeet.services import accounts
@@ -227,3 +229,14 @@ class TestCookie:
         answer = client.get("/")
         assert answer.status_code == 200
         assert "Set-Cookie" not in answer.headers
+
+    def test_over_https_it_is_bound_to_the_host(self, app: Flask, patient: Patient, tmp_path: Path) -> None:
+        settings = {name: app.config[name] for name in ("DATABASE_URL", "SECRET_KEY", "TESTING", "RATELIMIT_ENABLED")}
+        secure = create_app(settings | {"DATA_DIR": str(tmp_path), "BASE_URL": "https://clinic.example"})
+        cookie = secure.test_client().get("/login/", base_url="https://clinic.example").headers["Set-Cookie"]
+        with secure.app_context():
+            db.engine.dispose()
+        assert cookie.startswith("__Host-medimeet=")
+        for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+            assert flag in cookie
+        assert "Domain" not in cookie

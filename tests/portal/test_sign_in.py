@@ -258,6 +258,9 @@ class TestWhereTo:
         form = client.get(asked.location).text
         assert 'value="/sessions/?page=2"' in form
 
+    def test_a_token_in_the_address_is_not_handed_on(self, client: FlaskClient) -> None:
+        assert "secret" not in client.get("/sessions/?api_key=secret").location
+
     def test_htmx_is_told_to_load_the_sign_in_page_whole(self, client: FlaskClient) -> None:
         answer = client.get("/sessions/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
         assert answer.status_code == 401
