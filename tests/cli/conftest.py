@@ -25,11 +25,15 @@ def second_start(first_start: FinishedStart, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def demo_server(first_start: FinishedStart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running_folder(first_start: FinishedStart, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of `demo_server`."""
+    return Path(shutil.copytree(first_start.folder, tmp_path_factory.mktemp("running") / "demo"))
+
+
+@pytest.fixture(scope="session")
+def demo_server(running_folder: Path) -> Iterator[Server]:
     """A demo that goes on for all tests."""
-    folder = tmp_path_factory.mktemp("running") / "demo"
-    shutil.copytree(first_start.folder, folder)
-    with running(folder, "demo") as server:
+    with running(running_folder, "demo") as server:
         yield server
 
 

@@ -1,5 +1,10 @@
 """`make run`: from an empty folder to a served page, and again tomorrow."""
 
+import json
+import os
+import re
+import shutil
+import signal
 import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -7,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cli.commands import FinishedStart, Server, announced, run, sign_in, start, stop
+from tests.cli.commands import FinishedStart, Server, announced, run, running, sign_in, start, stop, until
 from tests.databases import fresh_postgresql
 
 LOGINS = ("riverside-patient", "riverside-doctor", "riverside-admin", "superuser")
@@ -32,6 +37,32 @@ def test_the_secret_key_is_made_and_only_its_owner_may_read_it(stopped_demo: Pat
     key = stopped_demo / "secret-key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert len(key.read_text()) == 64
+
+
+def test_a_mail_asked_for_in_the_demo_lies_in_the_outbox_once(demo_server: Server, running_folder: Path) -> None:
+    with requests.Session() as browser:
+        page = browser.get(f"{demo_server.url}/patient/forgot-password/", timeout=10)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert token is not None
+        asked = {"csrf_token": token[1], "name": "riverside-patient2"}
+        browser.post(f"{demo_server.url}/patient/forgot-password/", data=asked, timeout=10)
+    until(lambda: list((running_folder / "outbox").glob("*.json")))
+    (mail,) = (running_folder / "outbox").glob("*.json")
+    assert json.loads(mail.read_text())["to"] == "riverside-patient2@clinic.example"
+    assert f"{demo_server.url}/reset-password/" in json.loads(mail.read_text())["body"]
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells who holds a lock")
+def test_another_worker_sends_the_mails_when_the_one_that_did_has_died(
+    first_start: FinishedStart, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(first_start.folder, tmp_path / "demo"))
+    with running(folder, "demo") as server:
+        until(lambda: _holder(folder / "poller-lock"))
+        first = _holder(folder / "poller-lock")
+        os.kill(first, signal.SIGKILL)
+        until(lambda: _holder(folder / "poller-lock") not in {0, first})
+        assert requests.get(f"{server.url}/readyz", timeout=10).status_code == 200
 
 
 def test_a_machine_learns_that_the_demo_is_alive_and_ready(demo_server: Server) -> None:
@@ -76,3 +107,13 @@ def _start_twice(folder: Path, **settings: str) -> None:
             with sign_in(server.url, "riverside-patient"):
                 pass
         assert sum("Loaded the demo data" in server.printed for server in servers) == 1
+
+
+def _holder(lock: Path) -> int:
+    """The process that holds a file lock (0: none), as Linux tells it."""
+    inode = lock.stat().st_ino if lock.exists() else -1
+    for line in Path("/proc/locks").read_text().splitlines():
+        parts = line.split()
+        if "->" not in parts and parts[5].endswith(f":{inode}"):
+            return int(parts[4])
+    return 0
