@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
-from medimeet.db import broken_rule, command, db
+from medimeet.db import broken_rule, command, db, lock
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, TooManyTries
 from medimeet.models import Account, Clinic, Credential
@@ -58,6 +58,8 @@ def add_account(
 
     Raises InvalidInput with all faults of `answers`, those noted before included.
     """
+    if clinic is not None:
+        lock("clinic", clinic.id)  # so that two at once don't make up the same username
     account = Account(clinic_id=clinic.id if clinic else None, role=role, username="")
     account.first_name = answers.line("first_name", first_name, 100, "Enter the first name.")
     account.last_name = answers.line("last_name", last_name, 100)

@@ -1,5 +1,6 @@
 """The end of an account, a new e-mail, and links that lead where they say."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from medimeet.db import command, db
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import InvalidInput, WrongCode
 from medimeet.models import Account, Clinic, OneTimeLink
-from medimeet.services import accounts, one_time_links
+from medimeet.services import accounts, one_time_links, registration
+from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
+from medimeet.services.registration import NewPerson
 from tests import factories
 from tests.factories import actor_of
 from tests.portal.browsing import link_in, mails_to
@@ -127,6 +130,17 @@ class TestAdding:
         with pytest.raises(InvalidInput) as refusal:
             keep()
         assert set(refusal.value.faults) == {"email"}
+
+
+def test_a_family_registers_at_once_and_everybody_gets_an_account(app: Flask, clinic: Clinic) -> None:
+    def register(number: int) -> str:
+        with app.app_context():
+            person = NewPerson("Anna", "Bell", f"anna@home{number}.example", "quiet green harbour")
+            return registration.register_patient(Actor(None, clinic), person, "192.0.2.1").username
+
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(register, range(24)))
+    assert sorted(names) == sorted({"anna"} | {f"anna{number}" for number in range(2, 25)})
 
 
 class TestLinks:
