@@ -28,6 +28,7 @@ from medimeet.config import ROOT
 from medimeet.errors import InstallationFault
 
 BACKLOG = 2048
+LARGEST_PORT = 65535
 SECONDS_BETWEEN_LOOKS = 2
 SECONDS_FOR_LAST_MESSAGE = 2
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}
@@ -69,13 +70,15 @@ def in_use(folder: Path, alone: bool = False) -> Iterator[None]:
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on that very port (0: any free one). Raises InstallationFault."""
+    if port > LARGEST_PORT:
+        raise InstallationFault(f"There is no port {port}. Choose one up to {LARGEST_PORT} with PORT=8000.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise InstallationFault(_words_on_address(host, port, error)) from None
     return listener
 
@@ -193,14 +196,10 @@ def _is_ours(file: IO[bytes]) -> bool:
     return True
 
 
-def _words_on_address(host: str, port: int, error: OSError | OverflowError) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    other = port + 1 if 0 < port < 65535 else 8000
-    if number == errno.EADDRINUSE:
+def _words_on_address(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < LARGEST_PORT else 8000
         return f"Port {port} is taken by another program. Stop that one, or choose another port with PORT={other}."
-    if number in {errno.EACCES, errno.EPERM}:
+    if error.errno in {errno.EACCES, errno.EPERM}:
         return f"This user may not serve on port {port}. Choose one above 1023 with PORT=8000."
-    if isinstance(error, OverflowError):
-        return f"There is no port {port}. Choose one up to 65535 with PORT=8000."
-    reason = os.strerror(number) if number and not isinstance(error, socket.gaierror) else "unknown name"
-    return f"{host} is no address of this machine ({reason}). Choose one with HOST=127.0.0.1."
+    return f"{host} is no address of this machine. Choose one with HOST=127.0.0.1."
