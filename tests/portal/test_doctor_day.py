@@ -66,9 +66,9 @@ def test_the_day_shows_who_is_here_who_is_next_and_what_is_free(clinic, doctor, 
     assert lines_of(page) == [
         "09:00 – 09:30 Ada Lovelace",
         "Now 09:10",
-        "09:30 – 11:00 · 3 times",
+        "09:30 – 11:00 Free, 3 times",
         "11:00 – 11:30 Bob Martin",
-        "11:30 – 17:00 · 11 times",
+        "11:30 – 17:00 Free, 11 times",
     ]
     assert "A cough" in said
     assert "Times in Europe/London" in said
@@ -82,15 +82,16 @@ def lines_of(page) -> list[str]:
     """The time-line: each entry by its time, and its name where it is a visit."""
     lines = []
     for item in BeautifulSoup(page.text, "html.parser").select(".mm-timeline > li"):
-        time, name = item.select_one(".mm-visit-time"), item.select_one("h3")
-        lines.append(" ".join((time or item).get_text(" ").split()) + (f" {name.get_text().strip()}" if name else ""))
+        name = item.select_one("h3")
+        said = f"{item.select_one('.mm-visit-time').get_text()} {name.get_text()}" if name else item.get_text(" ")
+        lines.append(" ".join(said.split()))
     return lines
 
 
 def test_another_day_has_no_now_line_and_leads_to_its_neighbours(clinic, doctor, as_) -> None:
     page = as_(doctor.account).get("/doctor-day/?day=2026-11-24")
     assert "Tuesday 24 November 2026" in words(page)
-    assert lines_of(page) == ["09:00 – 17:00 · 16 times"]
+    assert lines_of(page) == ["09:00 – 17:00 Free, 16 times"]
     assert "/doctor-day/?day=2026-11-23" in page.text
     assert "/doctor-day/?day=2026-11-25" in page.text
 

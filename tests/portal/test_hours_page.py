@@ -167,7 +167,7 @@ def test_taking_hours_away_asks_first_and_leaves_booked_visits_in_sight(clinic: 
     row = db.session.scalar(select(WorkingHours).where(WorkingHours.day_of_week == 1))
     browser = as_(doctor.account)
     asked = browser.get(f"/delete-slot/?hours_id={row.id}")
-    assert "1 booked visit would stand outside your hours" in words(asked)
+    assert "1 booked visit would stand outside the hours" in words(asked)
     assert "Ada Lovelace" in words(asked)
     answer = browser.post("/delete-slot/", data={"hours_id": row.id}, follow_redirects=True)
     assert "1 booked visit stands outside these hours" in words(answer)
@@ -186,7 +186,7 @@ def test_the_preview_counts_slots_and_names_visits_outside(clinic: Clinic, as_) 
         free
     )
     shorter = browser.post("/slot-preview/", data={"hours_id": row.id, "day_of_week": "1", **MORNING, "on": "week"})
-    assert "1 booked visit would stand outside your hours" in words(shorter)
+    assert "1 booked visit would stand outside the hours" in words(shorter)
     clash = browser.post("/slot-preview/", data={"day_of_week": "1", **MORNING})
     assert "This can’t be saved yet. This overlaps" in words(clash)
     assert "Choose a day and times" in words(browser.post("/slot-preview/", data={"start_time": "09:00"}))
@@ -249,7 +249,7 @@ def test_time_away_over_booked_visits_lists_them_before_and_after(clinic: Clinic
     )
     assert "Nobody is booked then" in words(browser.post("/exclusion-preview/", data={"date": "2026-11-25"}))
     answer = browser.post("/add-exclusion-date/", data={"date": "2026-11-24"}, follow_redirects=True)
-    assert "1 booked visit stands outside your hours now" in words(answer)
+    assert "1 booked visit stands outside the hours now" in words(answer)
     assert "Ada Lovelace" in words(answer)
 
 

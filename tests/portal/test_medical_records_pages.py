@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.models import Appointment, AuditEntry, Clinic, Doctor, MedicalRecordVersion
+from medimeet.models import Appointment, AuditEntry, Clinic, Doctor, MedicalHistoryEntry, MedicalRecordVersion
 from medimeet.services import records
-from tests.factories import actor_of, at, make_admin, make_appointment, make_clinic, make_doctor, make_patient
+from tests.factories import actor_of, at, make_admin, make_appointment, make_clinic, make_doctor, make_patient, save
 
 LAST_FRIDAY, TUESDAY = date(2026, 11, 20), date(2026, 11, 24)
 PATH = "/view_appointments/add-medical-record/"
@@ -109,6 +109,17 @@ def test_the_doctor_reads_what_colleagues_wrote_about_the_patient(visit: Appoint
     assert "Bronchitis" in said
     entry = db.session.scalar(select(AuditEntry).where(AuditEntry.deed == "read"))
     assert (entry.actor_id, entry.subject_id) == (colleague.account_id, visit.id)
+
+
+def test_the_doctor_sees_the_medical_history_and_the_log_says_so(visit: Appointment, doctor, clinic, as_) -> None:
+    entry = MedicalHistoryEntry(
+        clinic_id=clinic.id, patient_id=visit.patient_id, condition="Asthma", notes="As a child"
+    )
+    save(entry)
+    said = words(as_(doctor.account).get(f"{PATH}{visit.id}/"))
+    assert "Asthma As a child" in said
+    read = db.session.scalar(select(AuditEntry).where(AuditEntry.deed == "read"))
+    assert (read.actor_id, read.subject, read.patient_id) == (doctor.account_id, "medical history", visit.patient_id)
 
 
 def test_words_of_a_record_are_never_read_as_markup(visit: Appointment, doctor, clinic, as_) -> None:

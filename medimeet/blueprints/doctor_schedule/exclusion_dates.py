@@ -78,7 +78,7 @@ def delete_exclude_date() -> WerkzeugResponse:
     """POST /delete-exclude-date/: takes the time away `exclusion_id` out; the hours of that day hold again."""
     row, _doctor = _named_exclusion()
     words = f"The time away on {day_words(row.date)} was removed. The hours of that day can be booked again."
-    return done(words, hours.end_exclusion(current_actor(), row.id))
+    return done(words, hours.end_exclusion(current_actor(), row.id), takes_away=False)
 
 
 def _named_exclusion() -> tuple[ExclusionDate, Doctor]:

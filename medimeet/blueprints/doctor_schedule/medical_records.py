@@ -8,7 +8,7 @@ from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.forms import RecordForm, record_as_answers
 from medimeet.errors import Conflict, InvalidInput
 from medimeet.models import Appointment
-from medimeet.services import access, records
+from medimeet.services import access, audit, medical_history, records
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
@@ -52,6 +52,9 @@ def _record_page(appointment_id: int) -> Response | WerkzeugResponse:
 
 
 def _page(visit: Appointment, form: RecordForm, status: int = 200) -> Response:
+    history = medical_history.of_patient(visit.patient)
+    if history:
+        audit.note_reading(current_actor(), "medical history", visit.patient_id, visit.patient_id)
     versions = records.versions_of(current_actor(), visit.id)
     newest = versions[0] if versions else None
     if form.is_submitted():
@@ -66,4 +69,5 @@ def _page(visit: Appointment, form: RecordForm, status: int = 200) -> Response:
         visit=records.writable(current_actor(), visit.id),
         versions=versions,
         earlier=earlier,
+        history=history,
     )

@@ -70,7 +70,7 @@ def add_slot(doctor: Doctor) -> Response | WerkzeugResponse:
         show_faults(form, error)
         return _add_page(form, doctor)
     names = ", and ".join(described(change.row) for change in changes if isinstance(change.row, WorkingHours))
-    return done(f"Hours {names} were added.", changes[-1])
+    return done(f"Hours {names} were added.", changes[-1], takes_away=False)
 
 
 @bp.get("/edit-slot/")
@@ -121,14 +121,12 @@ def delete_slot_for_doctor() -> WerkzeugResponse:
     return done("The hours were removed.", hours.withdraw(current_actor(), row.id))
 
 
-def done(words: str, change: Change) -> WerkzeugResponse:
+def done(words: str, change: Change, *, takes_away: bool = True) -> WerkzeugResponse:
     """Back to the schedule page, which says what was done and lists the visits outside the hours."""
-    if change.outside:
-        count = len(change.outside)
-        words += (
-            f" {count} booked {'visit stands' if count == 1 else 'visits stand'} outside your hours now, see below."
-        )
-    flash(words, "warning" if change.outside else "success")
+    count = len(change.outside) if takes_away else 0
+    if count:
+        words += f" {count} booked {'visit stands' if count == 1 else 'visits stand'} outside the hours now, see below."
+    flash(words, "warning" if count else "success")
     return go_to(url_for("doctor_schedule.doctor_slots_and_excluded_dates_list", **whose()["whose"]))
 
 
