@@ -1,4 +1,4 @@
-"""The poller: looks for waiting messages and has them sent. Beside a server in the demo, by itself as `flask worker`.
+"""The poller: has waiting messages sent and ends holds that are up. Beside the demo's server, or as `flask worker`.
 
 Any number may run at once: each message is claimed by one of them.
 """
@@ -9,7 +9,7 @@ import threading
 from flask import Flask
 
 from medimeet.errors import Busy
-from medimeet.services import delivery
+from medimeet.services import delivery, holds
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +28,10 @@ def run(app: Flask, stop_event: threading.Event) -> None:
 
 
 def _round(app: Flask, through: delivery.Gateways, stop_event: threading.Event) -> float:
-    """Sends one batch; answers how many seconds to wait before the next."""
+    """Ends due holds and sends one batch; answers how many seconds to wait before the next."""
     try:
         with app.app_context():
+            holds.end_all_due()
             taken = delivery.deliver_due(through, stop_event.is_set)
             return 0.0 if taken else float(app.config["POLLER_SECONDS"])
     except Busy:

@@ -64,7 +64,7 @@ def _confirm(page: Page) -> None:
 def _day_with_visits(page: Page) -> None:
     page.goto("/doctor-day/")
     for _ in range(14):
-        if page.locator(".mm-visit").count():
+        if page.locator(".mm-visit-what a").count():
             return
         page.get_by_role("link", name="Day after").click()
 

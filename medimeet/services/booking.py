@@ -8,7 +8,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
@@ -24,7 +24,7 @@ from medimeet.errors import (
     SlotTaken,
 )
 from medimeet.models import Appointment, Doctor, IdempotencyKey, Patient, Treatment
-from medimeet.services import appointments, audit, bookable, notifications
+from medimeet.services import appointments, audit, bookable, holds, notifications
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
@@ -196,22 +196,7 @@ def _given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | No
 def _take_turns(doctor_ids: list[int], patient: Patient) -> None:
     lock("doctor", *set(doctor_ids))
     lock("patient", patient.id)
-    _end_due_holds(doctor_ids, patient)
-
-
-def _end_due_holds(doctor_ids: list[int], patient: Patient) -> None:
-    """Frees what nobody confirmed in time, so that no stopped poller keeps a time from others."""
-    now = clock.now()
-    db.session.execute(
-        update(Appointment)
-        .where(
-            Appointment.status == AppointmentStatus.PENDING,
-            Appointment.hold_expires_at <= now,
-            or_(Appointment.doctor_id.in_(doctor_ids), Appointment.patient_id == patient.id),
-        )
-        .values(status=AppointmentStatus.CANCELED, canceled_at=now, updated_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    holds.end_due_of(doctor_ids, patient)
 
 
 def _place(

@@ -20,7 +20,7 @@ from medimeet.errors import (
     SlotTaken,
 )
 from medimeet.models import Appointment, AuditEntry, Clinic, Notification
-from medimeet.services import booking, slots
+from medimeet.services import booking, holds, slots
 from tests.factories import (
     actor_of,
     at,
@@ -278,6 +278,18 @@ def test_a_hold_keeps_the_time_until_it_is_up_and_then_frees_it_by_itself(clinic
     assert slot_id in [slot.id for slot in slots.free([doctor], None, TUESDAY, TUESDAY)]
     assert booking.book(actor_of(second, clinic), slot_id=slot_id).patient_id == second.id
     assert db.session.get_one(Appointment, hold.id).status == AppointmentStatus.CANCELED
+
+
+def test_the_poller_ends_the_holds_that_are_up_and_no_others(clinic: Clinic) -> None:
+    doctor, now = make_doctor(clinic), clock.now()
+    kept = {"status": AppointmentStatus.PENDING, "hold_expires_at": now + timedelta(minutes=1)}
+    up = {"status": AppointmentStatus.PENDING, "hold_expires_at": now}
+    still_held = make_appointment(doctor, make_patient(clinic), starts(clinic, TUESDAY, "09:00"), **kept)
+    forgotten = make_appointment(doctor, make_patient(clinic), starts(clinic, TUESDAY, "10:00"), **up)
+    holds.end_all_due()
+    db.session.rollback()
+    assert still_held.status == AppointmentStatus.PENDING
+    assert forgotten.status == AppointmentStatus.CANCELED
 
 
 def test_the_doctor_closes_a_visit_that_has_begun_and_can_undo_it(clinic: Clinic, frozen_clock) -> None:

@@ -1,0 +1,41 @@
+"""Holds: pending appointments that nobody has confirmed yet. One that is up takes no time, and is ended soon after.
+
+A booking ends those that stand in its way by itself, so that no stopped poller keeps a time from others.
+"""
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from medimeet import clock
+from medimeet.db import command, db
+from medimeet.domain.statuses import AppointmentStatus
+from medimeet.models import Appointment, Patient
+
+
+def end_due_of(doctor_ids: list[int], patient: Patient) -> None:
+    """Cancels the holds that are up of these doctors and this patient. For use inside a command."""
+    _end(or_(Appointment.doctor_id.in_(doctor_ids), Appointment.patient_id == patient.id))
+
+
+def end_all_due() -> None:
+    """Cancels every hold that is up; writes nothing where there is none. What the poller calls."""
+    if db.session.scalar(select(Appointment.id).where(*_is_up()).limit(1)) is not None:
+        _end_all()
+
+
+@command
+def _end_all() -> None:
+    _end(Appointment.id.is_not(None))
+
+
+def _end(which: ColumnElement[bool]) -> None:
+    now = clock.now()
+    db.session.execute(
+        update(Appointment)
+        .where(which, *_is_up())
+        .values(status=AppointmentStatus.CANCELED, canceled_at=now, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_up() -> tuple[ColumnElement[bool], ...]:
+    return Appointment.status == AppointmentStatus.PENDING, Appointment.hold_expires_at <= clock.now()
