@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from tests.databases import REQUIRE_ALL
 from tests.e2e.demo_site import PASSWORD, running_demo
 
-WAIT_MILLISECONDS = 10_000
+WAIT_MILLISECONDS = 20_000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 # Chromium notes every answer of 400 and above as an error; a refusal that is meant is none.
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d ")
 

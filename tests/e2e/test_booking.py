@@ -170,6 +170,7 @@ def addresses_of_every_page(page: Page) -> list[str]:
 
 def choose_day(page: Page, number: int) -> str:
     """Chooses one of the days in the strip, counted from 0; its times come by themselves where JavaScript runs."""
+    page.wait_for_load_state()
     radio = page.locator('.mm-days input[name="day"]').nth(number)
     day = radio.get_attribute("value") or ""
     radio.check(force=True)

@@ -4,6 +4,7 @@ from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.patient_booking.blueprint import bp
+from medimeet.blueprints.patient_booking.visits import visits_url
 from medimeet.services import access, appointments, booking
 from medimeet.web.context import when
 from medimeet.web.fragments import go_to, page
@@ -22,4 +23,4 @@ def cancel_appointment(appointment_id: int) -> Response | WerkzeugResponse:
         return page("patient_booking/cancel.html", visit=visit)
     visit = booking.cancel(current_actor(), appointment_id)
     flash(f"The visit to {visit.doctor.name} on {when(visit.starts_at)} is canceled.", "success")
-    return go_to(url_for("patient_booking.view_appointments"))
+    return go_to(visits_url())

@@ -1,12 +1,14 @@
 """One's own visits: the list, and one of them."""
 
+from typing import Any
+
 from flask import Response, request, url_for
 
 from medimeet import clock
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.errors import NotFound
 from medimeet.models import Appointment, MedicalRecordVersion
-from medimeet.services import access, appointments, bookable, records
+from medimeet.services import access, appointments, bookable, records, reviews
 from medimeet.services.appointments import Period
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
@@ -45,8 +47,32 @@ def view_appointments() -> Response:
 @allow(access.signed_in)
 def appointment_details(appointment_id: int) -> Response:
     """GET /appointment-details/<id>/: one visit, for the patient, the doctor and the clinic's admins."""
-    visit = appointments.find(current_actor(), appointment_id)
-    return page("patient_booking/details.html", visit=visit, notes=_notes_of(visit), now=clock.now(), again=_again)
+    actor = current_actor()
+    visit = appointments.find(actor, appointment_id)
+    is_own_doctor = actor.is_doctor and actor.own_doctor.id == visit.doctor_id
+    return page(
+        "patient_booking/details.html",
+        visit=visit,
+        notes=_notes_of(visit),
+        review=reviews.of_appointment(actor, visit.id) if actor.is_patient else None,
+        is_to_be_written=is_own_doctor and records.may_be_written(visit),
+        now=clock.now(),
+        again=_again,
+    )
+
+
+@bp.context_processor
+def way_back() -> dict[str, Any]:
+    """`visits_url`: the list that this person came from, in their own part of the site."""
+    return {"visits_url": visits_url()}
+
+
+def visits_url() -> str:
+    """The list of visits in this person's own part of the site."""
+    actor = current_actor()
+    if actor.account is None or actor.is_patient:
+        return url_for("patient_booking.view_appointments")
+    return url_for("clinic_admin.appointments" if actor.is_admin else "doctor_schedule.doctor_appointments")
 
 
 def _notes_of(visit: Appointment) -> MedicalRecordVersion | None:
