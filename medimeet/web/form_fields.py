@@ -11,6 +11,7 @@ from medimeet.web.row_ids import row_id
 
 _DAY = "Write the whole date, for example 24 November 1960 as 24 11 1960."
 _NUMBER = "Write a whole number, in digits."
+_CHOICE = "Choose from the list."
 _AMOUNT = "Write the amount in digits, for example 45.00."
 
 
@@ -58,4 +59,5 @@ class ChoicesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, coerce=row_id, choices={}, validate_choice=False, **options)
+        options |= {"coerce": row_id, "choices": {}, "validate_choice": False, "invalid_value_message": _CHOICE}
+        super().__init__(label, **options)

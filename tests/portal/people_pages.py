@@ -11,7 +11,15 @@ from PIL import Image
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from medimeet.db import db
+from medimeet.db import command, db
+
+
+@command
+def written(row: Any, **values: Any) -> None:
+    """Sets some columns of a row, and commits."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    db.session.add(row)
 
 
 def words_of(answer: TestResponse) -> str:

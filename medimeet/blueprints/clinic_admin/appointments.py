@@ -31,7 +31,7 @@ def appointments() -> Response:
         found=found,
         query=wanted_search(),
         chosen=chosen,
-        kept={name: request.args.get(name) for name in ("period", "doctor_id", "status", "from", "to")},
+        kept={name: request.args.get(name) or None for name in ("period", "doctor_id", "status", "from", "to")},
         doctors=doctors.working(actor),
         periods=PERIODS,
         statuses=STATUSES,

@@ -3,6 +3,7 @@
 from flask import Response
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.services import access, doctor_applications, enquiries, reports
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
@@ -19,6 +20,7 @@ def dashboard() -> Response:
     return page(
         "clinic_admin/dashboard.html",
         today=today,
+        all_statuses=AppointmentStatus,
         by_day=reports.visits_by_day(actor),
         utilisation=reports.utilisation(actor),
         missed=missed,

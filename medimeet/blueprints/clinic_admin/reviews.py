@@ -24,11 +24,16 @@ _STARS = {
 _CHOOSE = "Choose from one to five stars."
 
 
+def _stars(text: str | int | None) -> int:
+    """How many stars were chosen; 0, which the service refuses in words, where it is no number."""
+    return int(str(text)) if str(text) in _STARS else 0
+
+
 class ReviewForm(FlaskForm):
     """Stars and words."""
 
     rating = RadioField(
-        "How was the visit?", [InputRequired(_CHOOSE)], choices=_STARS, coerce=int, validate_choice=False
+        "How was the visit?", [InputRequired(_CHOOSE)], choices=_STARS, coerce=_stars, validate_choice=False
     )
     body = TextAreaField("What would you tell other patients?")
 
