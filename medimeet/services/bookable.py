@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
@@ -14,6 +14,7 @@ from medimeet.domain.slots import Slot, UnknownSlot, decode_slot
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
+from medimeet.models.doctor import doctor_treatment
 from medimeet.services import appointments, slots
 from medimeet.services.access import Actor
 from medimeet.services.search import any_part, fold
@@ -126,10 +127,21 @@ def nearest_to_move_to(visit: Appointment, instant: datetime) -> list[Slot]:
     return _when_free(visit.patient, near, instant)[:ALTERNATIVES]
 
 
-def is_still_given(visit: Appointment) -> bool:
-    """Whether the same treatment with the same doctor can be booked again."""
-    treatment = visit.treatment
-    return treatment is not None and treatment.is_active and visit.doctor in bookable_doctors(treatment)
+def still_given(visits: Sequence[Appointment]) -> set[int]:
+    """The ids of those visits whose doctor still gives the same treatment, so that it can be booked again."""
+    if not visits:
+        return set()
+    gives = exists().where(
+        doctor_treatment.c.doctor_id == Appointment.doctor_id,
+        doctor_treatment.c.treatment_id == Appointment.treatment_id,
+    )
+    query = (
+        select(Appointment.id)
+        .join(Appointment.treatment)
+        .join(Appointment.doctor)
+        .where(Appointment.id.in_([visit.id for visit in visits]), Treatment.is_active, _takes_patients(), gives)
+    )
+    return set(db.session.scalars(query))
 
 
 def _refuse_clash(patient: Patient, starts_at: datetime, ends_at: datetime, leave_out: int | None) -> None:

@@ -211,6 +211,7 @@ def test_later_and_earlier_days_are_links_that_meet(small: SmallClinic, as_: As)
 def test_a_day_in_the_address_is_shown_even_far_ahead(small: SmallClinic, as_: As) -> None:
     page = as_(small.patient.account).get(f"/available-slots/{small.shah.id}/{small.check_up.id}/?day=2027-06-01")
     assert days(page)[0] == "2027-06-01" and times(page)[0] == "09:00"
+    assert "Next available: Mon 23 Nov, 09:00" in text(page) and "Earlier days" in text(page)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The list of visits, one visit, its calendar file, and canceling."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
@@ -32,6 +34,19 @@ def notes_on(visit: Appointment, **words: str) -> MedicalRecordVersion:
     return factories.save(
         MedicalRecordVersion(clinic_id=visit.clinic_id, appointment_id=visit.id, number=1, author_id=author, **words)
     )
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        asked.append(arguments[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def status_of(visit: Appointment) -> str:
@@ -94,6 +109,20 @@ def test_many_visits_come_in_pages(small: SmallClinic, as_: As) -> None:
     second = patient.get("/view_appointments/?period=past&page=2")
     assert "Page 2 of 2" in text(second) and len(soup(second).select(".mm-visit")) == 2
     assert patient.get("/view_appointments/?page=oops&period=odd").status_code == 200
+
+
+def test_a_long_list_asks_the_database_no_more_than_a_short_one(small: SmallClinic, as_: As) -> None:
+    patient, counts = as_(small.patient.account), []
+    for day in range(1, 9):
+        treatment = factories.make_treatment(small.clinic, small.shah, name=f"Treatment {day}")
+        day_ago = date(2026, 10, day)
+        small.book(
+            small.shah, small.patient, "10:00", day_ago, status=AppointmentStatus.COMPLETED, treatment_id=treatment.id
+        )
+        with statements() as asked:
+            assert patient.get("/view_appointments/?period=past").status_code == 200
+        counts.append(len(asked))
+    assert len(set(counts[1:])) == 1, counts
 
 
 def test_an_admin_sees_the_clinics_visits_and_a_doctor_own_ones(small: SmallClinic, as_: As) -> None:

@@ -96,10 +96,10 @@ def picker(
     today = clock.today(zone)
     wanted, first, problem = _asked(day, from_day, today)
     times = _Times(doctors, treatment, moving)
-    days = _strip(times, first, wanted)
+    first, days = _strip(times, first, wanted)
     strip = days[:DAYS]
     chosen = wanted or (strip[0].day if strip else None)
-    soonest = strip if strip and first == today else times.days(today, 1)
+    soonest = strip if first == today else times.days(today, 1)
     next_free = soonest[0].slots[0] if soonest else None
     is_far_off = next_free is not None and next_free.starts_at - clock.now() > FAR_OFF
     nothing_here = next_free is None or chosen not in {each.day for each in strip}
@@ -111,7 +111,7 @@ def picker(
         next_free=next_free,
         next_day=soonest[0].day if soonest else None,
         first_day=first if first != today else None,
-        earlier=_earlier(times, strip, today),
+        earlier=_earlier(times, strip, today) if soonest and strip and strip[0] != soonest[0] else None,
         later=days[DAYS].day if len(days) > DAYS else None,
         problem=problem,
         is_far_off=is_far_off,
@@ -146,19 +146,17 @@ def _asked(day: str | None, from_day: str | None, today: date) -> tuple[date | N
     return wanted, min(max(first or today, today), horizon), None
 
 
-def _strip(times: _Times, first: date, wanted: date | None) -> list[DaySlots]:
-    """The days to show and one more; from the wanted day on where they would otherwise not reach it."""
+def _strip(times: _Times, first: date, wanted: date | None) -> tuple[date, list[DaySlots]]:
+    """Where the strip begins, and its days and one more; from the wanted day on where they would not reach it."""
     days = times.days(first, DAYS + 1)
     is_shown = wanted is None or (first <= wanted and (len(days) <= DAYS or wanted < days[DAYS].day))
     if is_shown or wanted is None:
-        return days
-    return times.days(wanted, DAYS + 1)
+        return first, days
+    return wanted, times.days(wanted, DAYS + 1)
 
 
 def _earlier(times: _Times, strip: list[DaySlots], today: date) -> date | None:
     """The first of the ten days with free times before the strip, if there are any."""
-    if not strip or strip[0].day <= today:
-        return None
     around = times.days(max(today, strip[0].day - _LOOK_BACK), _LOOK_BACK.days)
     before = [each.day for each in around if each.day < strip[0].day]
     return before[-DAYS:][0] if before else None

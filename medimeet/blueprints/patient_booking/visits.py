@@ -39,7 +39,7 @@ def view_appointments() -> Response:
         period=period,
         query=query,
         now=clock.now(),
-        again=_again,
+        again=_again([*found.items, *recent]),
     )
 
 
@@ -57,7 +57,7 @@ def appointment_details(appointment_id: int) -> Response:
         review=reviews.of_appointment(actor, visit.id) if actor.is_patient else None,
         is_to_be_written=is_own_doctor and records.may_be_written(visit),
         now=clock.now(),
-        again=_again,
+        again=_again([visit]),
     )
 
 
@@ -85,15 +85,17 @@ def _notes_of(visit: Appointment) -> MedicalRecordVersion | None:
         return None
 
 
-def _again(visit: Appointment) -> str:
-    """Where the same visit is booked again: its doctor's times, or the start where the doctor no longer gives it."""
+def _again(visits: list[Appointment]) -> dict[int, str]:
+    """Where each visit is booked again: its doctor's times, or the start where the doctor no longer gives it."""
     actor = current_actor()
-    patient = visit.patient_id if actor.is_admin else None
-    if not bookable.is_still_given(visit):
-        return url_for("patient_booking.treatment_list_for_new_appointment_booking", patient=patient)
-    return url_for(
-        "patient_booking.available_slots",
-        doctor_id=visit.doctor_id,
-        treatment_id=visit.treatment_id,
-        patient=patient,
-    )
+    still_given = bookable.still_given(visits)
+    addresses = {}
+    for visit in visits:
+        patient = visit.patient_id if actor.is_admin else None
+        addresses[visit.id] = url_for("patient_booking.treatment_list_for_new_appointment_booking", patient=patient)
+        if visit.id in still_given:
+            doctor, treatment = visit.doctor_id, visit.treatment_id
+            addresses[visit.id] = url_for(
+                "patient_booking.available_slots", doctor_id=doctor, treatment_id=treatment, patient=patient
+            )
+    return addresses
