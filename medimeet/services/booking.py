@@ -6,6 +6,7 @@ overlap by itself (`models/overlap_guards.py`); its refusal becomes the same wor
 
 import hashlib
 import json
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -31,7 +32,22 @@ from medimeet.services.answers import Answers
 REASON_LENGTH = 2000
 
 
-@command
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody asks to book, as it came in."""
+
+    slot_id: int
+    treatment_id: int | None
+    patient_id: int | None
+    reason: str
+    kind: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same order only, so that a key can be told to come with another one."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+
+
 def book(
     actor: Actor,
     *,
@@ -49,13 +65,24 @@ def book(
     same account gives the same appointment. Raises SlotTaken, PatientBusy, PastSlot, NoSuchSlot, NotFound, NotAllowed,
     InvalidInput, KeyReused, Busy.
     """
-    fingerprint = _fingerprint(slot_id, treatment_id, patient_id, reason, kind)
-    earlier = _booked_with(actor, idempotency_key, fingerprint)
+    order = Order(slot_id, treatment_id, patient_id, reason, kind)
+    # Of many who want one time, most are refused by this look, and never wait for their turn to write.
+    if _booked_with(actor, idempotency_key, order) is None:
+        patient, doctor, treatment, starts_at = _meant(actor, order)
+        bookable.span(patient, doctor, treatment, starts_at)
+    return _book(actor, order, channel, idempotency_key)
+
+
+@command
+def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointment:
+    if key:
+        lock("account", actor.person.id)
+    earlier = _booked_with(actor, key, order)
     if earlier is not None:
         return earlier
-    patient = patient_to_book_for(actor, patient_id)
-    doctor, starts_at = _bookable_doctor(actor, slot_id)
-    treatment = _given_treatment(doctor, treatment_id)
+    lock("doctor", bookable.key_of(order.slot_id)[0])
+    bookable.refuse_taken(order.slot_id)  # the losers of a race leave after one look, and nobody waits long
+    patient, doctor, treatment, starts_at = _meant(actor, order)
     _take_turns([doctor.id], patient)
     appointment = Appointment(
         clinic_id=actor.clinic.id,
@@ -63,16 +90,16 @@ def book(
         treatment_id=treatment.id if treatment else None,
         price=treatment.price if treatment else doctor.fee,
         status=AppointmentStatus.SCHEDULED,
-        reason=_checked_reason(reason),
-        kind=kind,
+        reason=_checked_reason(order.reason),
+        kind=order.kind,
         channel=channel,
         booked_by_id=actor.person.id,
     )
     _place(appointment, doctor, patient, treatment, starts_at)
     db.session.add(appointment)
     _write(appointment)
-    if idempotency_key:
-        _remember(actor, idempotency_key, fingerprint, appointment)
+    if key:
+        _remember(actor, key, order, appointment)
     audit.note(actor, "booked", "appointment", appointment.id, patient.id)
     notifications.tell_booked(appointment)
     return appointment
@@ -169,6 +196,13 @@ def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
     return patient
 
 
+def _meant(actor: Actor, order: Order) -> tuple[Patient, Doctor, Treatment | None, datetime]:
+    """The people and the treatment that an order names, and the slot's start. Raises what `book` does."""
+    patient = patient_to_book_for(actor, order.patient_id)
+    doctor, starts_at = _bookable_doctor(actor, order.slot_id)
+    return patient, doctor, _given_treatment(doctor, order.treatment_id), starts_at
+
+
 def _bookable_doctor(actor: Actor, slot_id: int) -> tuple[Doctor, datetime]:
     """The verified, active doctor of this clinic whom the slot belongs to, and the slot's start."""
     doctor_id, starts_at = bookable.key_of(slot_id)
@@ -247,28 +281,25 @@ def _checked_reason(reason: str) -> str:
     return checked
 
 
-def _fingerprint(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _booked_with(actor: Actor, key: str | None, fingerprint: str) -> Appointment | None:
-    """What this account booked with this key before, if anything. Raises KeyReused for another request."""
+def _booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
+    """What this account booked with this key before, if anything. Raises KeyReused for another order."""
     if not key:
         return None
     if len(key) > 200 or not key.isprintable():
         raise InvalidInput({"Idempotency-Key": "Use at most 200 characters, all of them printable."})
-    lock("account", actor.person.id)
     known = db.session.scalar(
         select(IdempotencyKey).where(IdempotencyKey.account_id == actor.person.id, IdempotencyKey.key == key)
     )
     if known is None:
         return None
-    if known.fingerprint != fingerprint:
+    if known.fingerprint != order.fingerprint:
         raise KeyReused
     return known.appointment
 
 
-def _remember(actor: Actor, key: str, fingerprint: str, appointment: Appointment) -> None:
+def _remember(actor: Actor, key: str, order: Order, appointment: Appointment) -> None:
     db.session.add(
-        IdempotencyKey(account_id=actor.person.id, key=key, fingerprint=fingerprint, appointment_id=appointment.id)
+        IdempotencyKey(
+            account_id=actor.person.id, key=key, fingerprint=order.fingerprint, appointment_id=appointment.id
+        )
     )
