@@ -41,14 +41,16 @@ def accept(actor: Actor, doctor_id: int) -> Doctor:
 
 @command
 def decline(actor: Actor, doctor_id: int) -> str:
-    """Takes the application away; the person stays a patient and may apply again. Gives their name.
+    """Takes the application away; the person is told, stays a patient and may apply again.
+
+    Gives their name.
 
     Raises NotFound, Conflict.
     """
     doctor = _applicant(actor, doctor_id)
     if doctor.is_verified:
         raise Conflict(f"{doctor.name} was accepted meanwhile. Remove the doctor in the list of doctors instead.")
-    name = doctor.account.full_name
+    name, account = doctor.account.full_name, doctor.account
     audit.note(actor, "declined", "doctor", doctor.id)
     db.session.delete(doctor)
     try:
@@ -57,6 +59,7 @@ def decline(actor: Actor, doctor_id: int) -> str:
         raise Conflict(
             f"{name} has worked here before, so this can't be declined. Accept and then remove them."
         ) from None
+    notifications.tell_declined(account)
     return name
 
 

@@ -131,6 +131,14 @@ def verified(doctor: Doctor) -> Words:
     return _about_account(doctor.account, "You can now be booked", opening, ask)
 
 
+def declined(account: Account) -> Words:
+    """To somebody whose application as a doctor the clinic has not accepted: what stays, and whom to ask."""
+    clinic = account.clinic
+    opening = f"{_name(clinic)} has looked at your application as a doctor and has not accepted it."
+    ask = f"Your account as a patient stays as it is. For questions, write to us here:\n{site_address('/contact/')}"
+    return _about_account(account, "Your application as a doctor", opening, ask)
+
+
 def when_of(instant: datetime, clinic: Clinic) -> str:
     """An instant as people say it there: 'Tuesday 24 November 2026, 09:00 (Europe/London, GMT)'."""
     local = to_wall(instant, clinic.zone)

@@ -68,10 +68,18 @@ def tell_account_made(account: Account, url: str) -> None:
 
 def tell_application(clinic: Clinic, doctor: Doctor) -> None:
     """Somebody has applied as a doctor: to each of the clinic's admins."""
+    since = doctor.created_at.isoformat()  # a declined applicant's number may be given to the next one
     admins = select(Account).where(Account.clinic_id == clinic.id, Account.role == Role.ADMIN, Account.is_active)
     for admin in db.session.scalars(admins.order_by(Account.id)):
         words = message_texts.application(admin, clinic, doctor)
-        _tell(admin, "doctor_application", words, f"doctor-{doctor.id}-applied-{admin.id}")
+        _tell(admin, "doctor_application", words, f"doctor-{doctor.id}-applied-{since}-{admin.id}")
+
+
+def tell_declined(account: Account) -> None:
+    """The clinic has not accepted the application of a person, once for each application."""
+    _tell(
+        account, "doctor_declined", message_texts.declined(account), f"account-{account.id}-declined-{uuid.uuid4().hex}"
+    )
 
 
 def tell_verified(doctor: Doctor) -> None:

@@ -41,6 +41,7 @@ DOCTOR = (
     ("My day", "doctor_schedule.day"),
     ("My week", "doctor_schedule.week"),
     ("Visits", "doctor_schedule.doctor_appointments", "*.appointment_details", "*medical_record"),
+    ("Patients", "clinic_admin.list_patients", "clinic_admin.view_patient"),
     ("Working hours", "doctor_schedule.doctor_slots_and_excluded_dates_list", "doctor_schedule.*slot*", "*exclu*"),
 )
 ADMIN = (

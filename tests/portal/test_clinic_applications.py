@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from medimeet.db import db
 from medimeet.domain.statuses import Role
-from medimeet.models import Account, Clinic, Doctor
+from medimeet.models import Account, Clinic, Doctor, Notification
 from tests import factories
 from tests.portal.browsing import is_signed_in, mails_to
 from tests.portal.people_pages import flashes_of, words_of, written
@@ -56,12 +56,26 @@ def test_a_declined_applicant_stays_a_patient(admin: FlaskClient, applicant: Doc
     account, doctor_id = applicant.account, applicant.id
     answer = admin.post(f"/applications/{applicant.id}/decline/")
     assert (answer.status_code, answer.location) == (303, "/applications/")
+    [mail] = mails_to(account, "doctor_declined")
+    assert "has not accepted it" in mail.body
     db.session.refresh(account)
     assert (account.role, account.is_active) == (Role.PATIENT, True)
     assert db.session.scalar(select(Doctor)) is None
     assert "Nobody waits for an answer." in words_of(admin.get("/applications/"))
     for answer in ("accept", "decline"):
         assert admin.post(f"/applications/{doctor_id}/{answer}/").status_code == 404
+
+
+def test_a_declined_applicant_applies_again_and_the_admin_hears_of_it_again(
+    admin: FlaskClient, clinic: Clinic, as_: SignedIn
+) -> None:
+    patient = as_(factories.make_patient(clinic).account)
+    for _ in range(2):
+        assert patient.post("/doctor/apply/", data={"years_of_experience": "3"}).status_code == 303
+        doctor_id = db.session.scalars(select(Doctor.id)).one()
+        assert admin.post(f"/applications/{doctor_id}/decline/").status_code == 303
+    told = select(Notification.kind).where(Notification.kind.in_(["doctor_application", "doctor_declined"]))
+    assert sorted(db.session.scalars(told)) == ["doctor_application"] * 2 + ["doctor_declined"] * 2
 
 
 def test_a_doctor_who_works_here_is_not_declined(admin: FlaskClient, clinic: Clinic) -> None:

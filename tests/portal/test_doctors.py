@@ -85,6 +85,18 @@ def test_a_wrong_answer_comes_back_with_words_and_everything_that_was_typed(
     assert db.session.scalar(select(Doctor)) is None
 
 
+def test_every_wrong_answer_is_named_at_once(admin: FlaskClient) -> None:
+    words = words_of(admin.post("/create_doctor/", data={"fee": "-1", "mobile": "1", "gender": "tree"}))
+    for said in (
+        "Enter the first name.",
+        "Write the doctor's e-mail",
+        "not below zero",
+        "whole phone number",
+        "the list",
+    ):
+        assert said in words
+
+
 def test_an_e_mail_that_somebody_has_is_refused_in_words_for_the_staff(admin: FlaskClient, clinic: Clinic) -> None:
     factories.make_patient(clinic, email="asha@clinic.example")
     answer = admin.post("/create_doctor/", data=ASHA)

@@ -32,7 +32,7 @@ def accept_application(doctor_id: int) -> WerkzeugResponse:
 @bp.post("/applications/<int:doctor_id>/decline/")
 @allow(access.clinic_admin)
 def decline_application(doctor_id: int) -> WerkzeugResponse:
-    """POST /applications/<int:doctor_id>/decline/: the person stays a patient."""
+    """POST /applications/<int:doctor_id>/decline/: the person stays a patient and is told so."""
     name = doctor_applications.decline(current_actor(), doctor_id)
-    flash(f"The application of {name} was declined. They stay a patient and may apply again.", "success")
+    flash(f"The application of {name} was declined. They stay a patient, and get a message about it.", "success")
     return go_to(url_for("clinic_admin.applications"))

@@ -30,7 +30,7 @@ class Named(Protocol):
 class PersonForm(FlaskForm):
     """What is known of anybody."""
 
-    first_name = StringField("First name", [InputRequired("Enter the first name.")])
+    first_name = StringField("First name")
     last_name = StringField("Last name")
     email = EmailField("E-mail")
     mobile = TelField("Mobile number")

@@ -34,8 +34,7 @@ def view_patient(patient_id: int) -> Response:
     """GET /view_patient/<int:patient_id>/: a patient's details and visits; their history too for a doctor of theirs."""
     actor = current_actor()
     patient = patients.find(actor, patient_id)
-    if actor.is_doctor:
-        audit.note_reading(actor, "medical history", patient.id, patient.id)
+    audit.note_reading(actor, "medical history" if actor.is_doctor else "patient", patient.id, patient.id)
     return page(
         "clinic_admin/patient.html",
         "clinic_admin/_patient_visits.html",
