@@ -55,7 +55,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     """The environment of a person who has set only the data folder and `settings`."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MEDIMEET_")}
     own = {name: value for name, value in own.items() if name not in {"HOST", "PORT", "FLASK_APP", "FLASK_DEBUG"}}
-    return own | {"MEDIMEET_DATA_DIR": str(folder), "MEDIMEET_WORKERS": "2"} | settings
+    return own | {"MEDIMEET_DATA_DIR": str(folder), "MEDIMEET_WORKERS": "1"} | settings
 
 
 def run(folder: Path, *arguments: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:

@@ -33,7 +33,7 @@ def running_folder(first_start: FinishedStart, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="session")
 def demo_server(running_folder: Path) -> Iterator[Server]:
     """A demo that goes on for all tests."""
-    with running(running_folder, "demo") as server:
+    with running(running_folder, "demo", MEDIMEET_WORKERS="2") as server:
         yield server
 
 
@@ -71,7 +71,7 @@ def clinic_folder(initialised: Path, tmp_path: Path) -> Path:
 
 def _start_and_stop(folder: Path) -> FinishedStart:
     worked_before = seconds_of_work()
-    with running(folder, "demo") as server, requests.Session() as open_connection:
+    with running(folder, "demo", MEDIMEET_WORKERS="2") as server, requests.Session() as open_connection:
         answered = open_connection.get(f"{server.url}/healthz", timeout=10).status_code
         status = server.interrupt()
         assert server.process.stdout is not None

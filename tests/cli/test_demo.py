@@ -57,7 +57,7 @@ def test_another_worker_sends_the_mails_when_the_one_that_did_has_died(
     first_start: FinishedStart, tmp_path: Path
 ) -> None:
     folder = Path(shutil.copytree(first_start.folder, tmp_path / "demo"))
-    with running(folder, "demo") as server:
+    with running(folder, "demo", MEDIMEET_WORKERS="2") as server:
         until(lambda: _holder(folder / "poller-lock"))
         first = _holder(folder / "poller-lock")
         os.kill(first, signal.SIGKILL)
