@@ -16,6 +16,7 @@ from medimeet.blueprints import register_blueprints
 from medimeet.config import ROOT, read_settings
 from medimeet.extensions import babel, csrf, migrate
 from medimeet.web import context, errors, guard, headers, limits, signed_in
+from medimeet.web.asked import LARGEST_ID
 
 BODY_LIMIT = 6 * 1024 * 1024
 FORM_LIMIT = 1024 * 1024
@@ -25,7 +26,7 @@ class RowId(IntegerConverter):
     """Whole numbers that JavaScript and every database keep; larger ones are simply not found."""
 
     def __init__(self, map: Any, **options: Any) -> None:
-        super().__init__(map, max=2**53 - 1, **options)
+        super().__init__(map, max=LARGEST_ID, **options)
 
     def to_python(self, value: str) -> int:
         return super().to_python(value[:20])

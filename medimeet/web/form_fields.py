@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import DateField, DecimalField, IntegerField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from medimeet.web.row_ids import row_id
+from medimeet.web.asked import row_number
 
 _DAY = "Write the whole date, for example 24 November 1960 as 24 11 1960."
 _NUMBER = "Write a whole number, in digits."
@@ -59,5 +59,5 @@ class ChoicesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: str, **options: Any) -> None:
-        options |= {"coerce": row_id, "choices": {}, "validate_choice": False, "invalid_value_message": _CHOICE}
+        options |= {"coerce": row_number, "choices": {}, "validate_choice": False, "invalid_value_message": _CHOICE}
         super().__init__(label, **options)

@@ -1,5 +1,7 @@
 """Who is signed in, in which clinic: the browser's session cookie, turned into an Actor."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, g, make_response, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -67,12 +69,19 @@ def sign_out_browser() -> None:
 
 def ask_to_sign_in() -> WerkzeugResponse:
     """Sends a visitor to the sign-in page and back afterwards; tells htmx to load that page whole."""
-    wanted = None
-    if request.method == "GET" and not is_partial():
-        wanted = request.path if "api_key" in request.args else request.full_path.rstrip("?")
-    sign_in_page = url_for("auth.login", next=wanted)
+    sign_in_page = url_for("auth.login", next=_page_to_come_back_to())
     if is_partial():
         answer: Response = make_response("", 401)
         answer.headers["HX-Redirect"] = sign_in_page
         return answer
     return redirect(sign_in_page, 302)
+
+
+def _page_to_come_back_to() -> str | None:
+    """The page asked for; the page around a fragment; the page of a form that was sent too late."""
+    if is_partial():
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return around._replace(scheme="", netloc="", fragment="").geturl() or None
+    if request.method != "GET" and "GET" not in getattr(request.url_rule, "methods", ()):
+        return None
+    return request.path if "api_key" in request.args else request.full_path.rstrip("?")

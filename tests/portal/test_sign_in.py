@@ -287,3 +287,14 @@ def test_a_hash_made_with_other_costs_is_renewed(app: Flask, client: FlaskClient
     after = patient.account.credential.password_hash
     assert before != after
     assert "m=19456,t=2,p=1" in after
+
+
+def test_a_patient_whose_session_ended_while_typing_comes_back_to_the_same_form(client: FlaskClient) -> None:
+    answer = client.post("/slot/123/4/", data={"reason": "A cough"})
+    assert answer.location == "/login/?next=/slot/123/4/"
+
+
+def test_a_patient_whose_session_ended_beside_a_live_list_comes_back_to_that_page(client: FlaskClient) -> None:
+    around = {"HX-Request-Type": "partial", "HX-Current-URL": "http://localhost/view_appointments/?q=hart#top"}
+    answer = client.get("/view_appointments/?q=har", headers=around)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login/?next=/view_appointments/?q%3Dhart")

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.services import access, doctor_applications
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 

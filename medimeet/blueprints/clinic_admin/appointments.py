@@ -8,10 +8,9 @@ from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.domain.statuses import AppointmentStatus, label
 from medimeet.services import access, doctors
 from medimeet.services import appointments as visits
+from medimeet.web.asked import row_number, wanted_page, wanted_search
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
-from medimeet.web.row_ids import row_id
 from medimeet.web.signed_in import current_actor
 
 PERIODS: dict[visits.Period, str] = {"all": "All", "upcoming": "To come", "past": "Over"}
@@ -43,7 +42,7 @@ def _wanted_filters() -> dict:
     return {
         "period": period if period in PERIODS else "all",
         "status": AppointmentStatus(status) if status in STATUSES else None,
-        "doctor_id": request.args.get("doctor_id", type=row_id),
+        "doctor_id": request.args.get("doctor_id", type=row_number),
         "first_day": request.args.get("from", type=_day),
         "last_day": request.args.get("to", type=_day),
     }

@@ -9,11 +9,11 @@ from medimeet.blueprints.clinic_admin.clinic_forms import ContactForm
 from medimeet.config import setting
 from medimeet.errors import InvalidInput
 from medimeet.services import access, enquiries
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.limits import limiter
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 

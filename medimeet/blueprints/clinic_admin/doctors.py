@@ -12,11 +12,10 @@ from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Designation, Doctor, Language, Specialty
 from medimeet.services import access, doctors, people, treatments, word_lists
 from medimeet.services.access import Actor
+from medimeet.web.asked import row_number, wanted_page, wanted_search
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
-from medimeet.web.row_ids import row_id
 from medimeet.web.signed_in import current_actor
 
 
@@ -97,7 +96,7 @@ def confirm_delete_doctor(doctor_id: int) -> Response:
 @allow(access.clinic_admin)
 def delete_doctor() -> WerkzeugResponse:
     """POST /delete_doctor/: ends the account of the doctor `doctor_id` in the form, and cancels what is to come."""
-    doctor_id = request.form.get("doctor_id", type=row_id)
+    doctor_id = request.form.get("doctor_id", type=row_number)
     if doctor_id is None:
         raise NotFound("We can't find this doctor.")
     removed = doctors.remove(current_actor(), doctor_id)

@@ -11,11 +11,10 @@ from medimeet.domain.ages import age_on
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Patient
 from medimeet.services import access, appointments, audit, medical_history, patients
+from medimeet.web.asked import row_number, wanted_page, wanted_search
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
-from medimeet.web.row_ids import row_id
 from medimeet.web.signed_in import current_actor
 
 
@@ -91,7 +90,7 @@ def confirm_delete_patient(patient_id: int) -> Response:
 @allow(access.clinic_admin)
 def delete_patient() -> WerkzeugResponse:
     """POST /delete_patient/: ends the account of the patient `patient_id` in the form, and cancels what is to come."""
-    patient_id = request.form.get("patient_id", type=row_id)
+    patient_id = request.form.get("patient_id", type=row_number)
     if patient_id is None:
         raise NotFound("We can't find this patient.")
     removed = patients.remove(current_actor(), patient_id)

@@ -8,10 +8,10 @@ from medimeet.blueprints.clinic_admin.clinic_forms import ServiceForm
 from medimeet.errors import InvalidInput
 from medimeet.models import ClinicService
 from medimeet.services import access, clinic_services
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 

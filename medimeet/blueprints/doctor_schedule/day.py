@@ -6,12 +6,12 @@ from typing import Any
 from flask import Response
 
 from medimeet import clock
-from medimeet.blueprints.doctor_schedule.asked import wanted_day
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.whose import is_own, of_a_doctor
 from medimeet.models import Appointment, Doctor
 from medimeet.services import access, doctor_days, records
 from medimeet.services.doctor_days import DoctorDay
+from medimeet.web.asked import wanted_day
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor

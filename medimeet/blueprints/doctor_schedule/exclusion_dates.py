@@ -3,7 +3,6 @@
 from flask import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.blueprints.doctor_schedule.asked import needed_row_id
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.forms import ExclusionForm, exclusion_as_answers, several_days
 from medimeet.blueprints.doctor_schedule.previews import preview_of_exclusion
@@ -13,6 +12,7 @@ from medimeet.errors import InvalidInput
 from medimeet.models import Doctor, ExclusionDate
 from medimeet.services import access, hours, schedule_preview
 from medimeet.services.hours import Change
+from medimeet.web.asked import needed_row_id
 from medimeet.web.context import day as day_words
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import page

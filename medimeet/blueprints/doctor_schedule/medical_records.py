@@ -3,16 +3,15 @@
 from flask import Response, flash, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.blueprints.doctor_schedule.asked import needed_row_id
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.forms import RecordForm, record_as_answers
 from medimeet.errors import Conflict, InvalidInput
 from medimeet.models import Appointment
 from medimeet.services import access, audit, medical_history, records
+from medimeet.web.asked import needed_row_id, wanted_page
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page
 from medimeet.web.signed_in import current_actor
 
 WHICH_VISIT = "Say which visit the record is about: open the visit and write there."

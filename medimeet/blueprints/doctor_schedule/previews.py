@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Response
 
-from medimeet.blueprints.doctor_schedule.asked import row_id
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.forms import ChangeHoursForm, ExclusionForm, HoursForm
 from medimeet.blueprints.doctor_schedule.whose import of_a_doctor
 from medimeet.errors import InvalidInput
 from medimeet.models import Doctor, ExclusionDate, WorkingHours
 from medimeet.services import access, schedule_preview
+from medimeet.web.asked import row_id
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor

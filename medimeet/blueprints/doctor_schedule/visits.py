@@ -9,9 +9,9 @@ from medimeet.blueprints.doctor_schedule.whose import is_own, of_a_doctor
 from medimeet.models import Doctor
 from medimeet.services import access, appointments, records
 from medimeet.services.appointments import Period
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 

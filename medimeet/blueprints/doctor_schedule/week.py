@@ -5,11 +5,11 @@ from datetime import timedelta
 from flask import Response
 
 from medimeet import clock
-from medimeet.blueprints.doctor_schedule.asked import wanted_day
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.whose import of_a_doctor
 from medimeet.models import Doctor
 from medimeet.services import access, doctor_days
+from medimeet.web.asked import wanted_day
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor

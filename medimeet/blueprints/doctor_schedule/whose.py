@@ -6,13 +6,12 @@ from typing import Any, TypeVar
 
 from flask import Response, g, request
 
-from medimeet.blueprints.doctor_schedule.asked import row_id
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.domain.wall_clock import to_wall
 from medimeet.models import Appointment, Doctor
 from medimeet.services import doctors, hours
+from medimeet.web.asked import row_id, wanted_page, wanted_search
 from medimeet.web.fragments import page
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])

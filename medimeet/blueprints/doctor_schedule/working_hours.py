@@ -6,7 +6,6 @@ from flask import Response, flash, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet import clock
-from medimeet.blueprints.doctor_schedule.asked import needed_row_id, row_id
 from medimeet.blueprints.doctor_schedule.blueprint import bp
 from medimeet.blueprints.doctor_schedule.forms import ChangeHoursForm, HoursForm, hours_as_answers
 from medimeet.blueprints.doctor_schedule.previews import preview_of_hours
@@ -16,6 +15,7 @@ from medimeet.models import Doctor, WorkingHours
 from medimeet.services import access, hours, schedule_preview
 from medimeet.services.declared_time import WEEKDAYS, described
 from medimeet.services.hours import Change
+from medimeet.web.asked import needed_row_id, row_id
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow

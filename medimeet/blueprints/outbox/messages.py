@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.blueprints.outbox.blueprint import bp
 from medimeet.errors import NotFound
 from medimeet.services import access, outbox
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 

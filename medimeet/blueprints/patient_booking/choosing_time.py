@@ -7,7 +7,6 @@ from flask import Response, g, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet import clock
-from medimeet.blueprints.patient_booking.asked import calendar_day, whole_number
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.chosen import Chosen
 from medimeet.blueprints.patient_booking.for_whom import flow_url, for_a_patient
@@ -15,6 +14,7 @@ from medimeet.blueprints.patient_booking.picker import Picker, picker, times_as_
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Doctor, Patient, Treatment
 from medimeet.services import access, bookable, slots, treatments
+from medimeet.web.asked import calendar_day, whole_number
 from medimeet.web.fragments import go_to, is_partial, page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor

@@ -7,9 +7,9 @@ from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.for_whom import flow_url, for_a_patient
 from medimeet.models import Patient
 from medimeet.services import access, bookable, treatments
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 

@@ -6,11 +6,10 @@ from typing import Any, TypeVar
 
 from flask import Response, g, request, url_for
 
-from medimeet.blueprints.patient_booking.asked import whole_number
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.services import booking, patients, treatments
+from medimeet.web.asked import wanted_page, wanted_search, whole_number
 from medimeet.web.fragments import page
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -4,12 +4,12 @@ from flask import Response, flash, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet import clock
-from medimeet.blueprints.patient_booking.asked import whole_number
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.picker import picker
 from medimeet.errors import AppointmentClosed, MediMeetError, NoSuchSlot, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Appointment
 from medimeet.services import access, appointments, bookable, booking
+from medimeet.web.asked import whole_number
 from medimeet.web.context import when
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow

@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from medimeet import clock
-from medimeet.blueprints.patient_booking.asked import calendar_day
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.models import Appointment, Doctor, Treatment
 from medimeet.services import bookable, slots
 from medimeet.services.slots import DaySlots
+from medimeet.web.asked import calendar_day
 
 DAYS = 10
 FAR_OFF = timedelta(days=14)

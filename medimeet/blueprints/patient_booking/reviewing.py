@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.blueprints.patient_booking.asked import whole_number
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.chosen import Chosen
 from medimeet.blueprints.patient_booking.for_whom import flow_url, for_a_patient
@@ -16,6 +15,7 @@ from medimeet.domain.wall_clock import to_wall
 from medimeet.errors import InvalidInput, KeyReused, MediMeetError, NoSuchSlot, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Appointment, Doctor, Patient, Treatment
 from medimeet.services import access, appointments, bookable, booking, treatments
+from medimeet.web.asked import whole_number
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow

@@ -3,9 +3,9 @@
 from flask import Response, make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.blueprints.patient_booking.asked import whole_number
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.services import access, appointments, calendar_file
+from medimeet.web.asked import whole_number
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor

@@ -10,9 +10,9 @@ from medimeet.errors import NotFound
 from medimeet.models import Appointment, MedicalRecordVersion
 from medimeet.services import access, appointments, bookable, records, reviews
 from medimeet.services.appointments import Period
+from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
-from medimeet.web.paging import wanted_page, wanted_search
 from medimeet.web.signed_in import current_actor
 
 PER_PAGE = 10
