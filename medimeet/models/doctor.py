@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, ForeignKey, Numeric, String, Table, UniqueConstraint
+from sqlalchemy import Column, ColumnElement, ForeignKey, Numeric, String, Table, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
@@ -98,6 +99,16 @@ class Doctor(Base):
     def is_verified(self) -> bool:
         """Whether an admin has accepted this doctor."""
         return self.verified_at is not None
+
+    @hybrid_property
+    def takes_patients(self) -> bool:
+        """Whether patients can book this doctor: verified, and not gone. Also a condition for queries."""
+        return self.verified_at is not None and self.account.is_active
+
+    @takes_patients.inplace.expression
+    @classmethod
+    def _takes_patients_in_sql(cls) -> ColumnElement[bool]:
+        return and_(cls.verified_at.is_not(None), cls.account.has(Account.is_active))
 
     @property
     def name(self) -> str:

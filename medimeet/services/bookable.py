@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
@@ -28,7 +28,9 @@ def treatments(actor: Actor, *, search: str = "", page: int = 1, per_page: int =
     """One page of the clinic's treatments that some doctor gives at present, by name."""
     found = (
         select(Treatment)
-        .where(Treatment.clinic_id == actor.clinic.id, Treatment.is_active, Treatment.doctors.any(_takes_patients()))
+        .where(
+            Treatment.clinic_id == actor.clinic.id, Treatment.is_active, Treatment.doctors.any(Doctor.takes_patients)
+        )
         .where(any_part(search, Treatment.name, Treatment.description))
         .order_by(fold(Treatment.name), Treatment.id)
     )
@@ -40,7 +42,7 @@ def doctors(treatment: Treatment, *, search: str = "", page: int = 1, per_page: 
     found = (
         select(Doctor)
         .join(Doctor.account)
-        .where(Doctor.treatments.any(Treatment.id == treatment.id), _takes_patients())
+        .where(Doctor.treatments.any(Treatment.id == treatment.id), Doctor.takes_patients)
         .where(any_part(search, Account.first_name, Account.last_name))
         .options(selectinload(Doctor.languages), selectinload(Doctor.specialties))
         .order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
@@ -152,7 +154,7 @@ def still_given(visits: Sequence[Appointment]) -> set[int]:
         select(Appointment.id)
         .join(Appointment.treatment)
         .join(Appointment.doctor)
-        .where(Appointment.id.in_([visit.id for visit in visits]), Treatment.is_active, _takes_patients(), gives)
+        .where(Appointment.id.in_([visit.id for visit in visits]), Treatment.is_active, Doctor.takes_patients, gives)
     )
     return set(db.session.scalars(query))
 
@@ -184,8 +186,3 @@ def _when_free(patient: Patient, near: list[Slot], instant: datetime) -> list[Sl
         if not any(visit.starts_at < slot.ends_at and slot.starts_at < visit.ends_at for visit in own)
     ]
     return sorted(fitting, key=lambda slot: abs(slot.starts_at - instant))
-
-
-def _takes_patients() -> ColumnElement[bool]:
-    """The condition for doctors who can be booked: verified, and not gone."""
-    return and_(Doctor.verified_at.is_not(None), Doctor.account.has(Account.is_active))

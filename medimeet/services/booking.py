@@ -207,11 +207,9 @@ def _bookable_doctor(actor: Actor, slot_id: int) -> tuple[Doctor, datetime]:
     """The verified, active doctor of this clinic whom the slot belongs to, and the slot's start."""
     doctor_id, starts_at = bookable.key_of(slot_id)
     doctor = db.session.scalar(
-        select(Doctor).where(
-            Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.verified_at.is_not(None)
-        )
+        select(Doctor).where(Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
     )
-    if doctor is None or not doctor.account.is_active:
+    if doctor is None:
         raise NoSuchSlot
     return doctor, starts_at
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
 from medimeet.db import command, db, lock
 from medimeet.domain.statuses import ACTIVE
 from medimeet.errors import InvalidInput, NotFound
-from medimeet.models import Account, Appointment, Doctor, Treatment
+from medimeet.models import Appointment, Doctor, Treatment
 from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
@@ -41,7 +41,7 @@ def offered(actor: Actor) -> list[Treatment]:
 
 def bookable_doctors(treatment: Treatment) -> list[Doctor]:
     """The verified, active doctors who give the treatment, by name."""
-    doctors = [doctor for doctor in treatment.doctors if doctor.is_verified and doctor.account.is_active]
+    doctors = [doctor for doctor in treatment.doctors if doctor.takes_patients]
     return sorted(doctors, key=lambda doctor: doctor.name.casefold())
 
 
@@ -161,15 +161,13 @@ def _chosen_doctors(actor: Actor, doctor_ids: Iterable[int]) -> list[Doctor]:
     wanted = set(doctor_ids)
     with db.session.no_autoflush:
         found = list(
-            db.session.scalars(select(Doctor).join(Doctor.account).where(Doctor.id.in_(wanted), _works(actor)))
+            db.session.scalars(
+                select(Doctor).where(Doctor.id.in_(wanted), Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
+            )
         )
     if len(found) != len(wanted):
         raise InvalidInput({"doctor_ids": "Choose doctors from the list."})
     return found
-
-
-def _works(actor: Actor) -> ColumnElement[bool]:
-    return and_(Doctor.clinic_id == actor.clinic.id, Doctor.verified_at.is_not(None), Account.is_active)
 
 
 _DURATION = f"Write how many minutes it takes, from {SHORTEST} to {LONGEST}."
