@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from medimeet import clock
 from medimeet.db import Base, command, db
-from medimeet.domain.slots import encode_slot
+from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.domain.wall_clock import minute_of, to_instant
 from medimeet.models import (

@@ -1,41 +1,19 @@
-"""Slots are values: computed from what a doctor declares, and named by an id that holds the doctor and the start.
+"""Slots are values: computed from what a doctor declares, never stored. Their ids: `slot_ids`.
 
 Expansion on the days of a clock change: docs/decisions/0002-slots-on-clock-changes.md.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.wall_clock import MINUTES_A_DAY, occurrences, real_spans
 
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
-_MINUTE_BITS = 26
-_MINUTES = 1 << _MINUTE_BITS
-_DOCTORS = 1 << 27
-# "medime" in ASCII, then version 8 (RFC 9562: our own layout), then the two bits of the variant.
-_UUID_PREFIX = 0x6D656469_6D65_8510_8000_000000000000
-_SLOT_ID_BITS = 53
-
-
-class UnknownSlot(ValueError):
-    """An id that no slot can have."""
-
-    def __init__(self) -> None:
-        super().__init__("There is no such time. Choose one of the times that are shown.")
-
-
-class SlotKey(NamedTuple):
-    """What a slot id says: whose slot, and when it starts (UTC)."""
-
-    doctor_id: int
-    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,41 +83,6 @@ class Slot:
         return encode_slot(self.doctor_id, self.starts_at)
 
 
-def encode_slot(doctor_id: int, starts_at: datetime) -> int:
-    """The slot's id, 53 bits: the doctor, then the minutes since 2020 UTC. Raises ValueError where none is possible."""
-    minutes, rest = divmod(starts_at - _EPOCH, _MINUTE)
-    if not 1 <= doctor_id < _DOCTORS:
-        raise ValueError("A slot id needs a doctor's id of 1 to 134217727.")
-    if rest or not 0 <= minutes < _MINUTES:
-        raise ValueError("A slot starts on a whole minute between the years 2020 and 2147.")
-    return doctor_id << _MINUTE_BITS | minutes
-
-
-def decode_slot(slot_id: int) -> SlotKey:
-    """Whose slot it is and when it starts, UTC. Raises UnknownSlot."""
-    if isinstance(slot_id, bool) or not isinstance(slot_id, int):
-        raise UnknownSlot
-    doctor_id, minutes = divmod(slot_id, _MINUTES)
-    if not 1 <= doctor_id < _DOCTORS:
-        raise UnknownSlot
-    return SlotKey(doctor_id, _EPOCH + minutes * _MINUTE)
-
-
-def slot_uuid(slot_id: int) -> uuid.UUID:
-    """The same id as a UUID, version 8, beginning 6d656469-6d65-8510-80. Raises UnknownSlot."""
-    decode_slot(slot_id)
-    return uuid.UUID(int=_UUID_PREFIX | slot_id)
-
-
-def slot_id_of_uuid(slot: uuid.UUID) -> int:
-    """The integer id in a slot's UUID. Raises UnknownSlot for any other UUID."""
-    slot_id = slot.int ^ _UUID_PREFIX
-    if slot_id >> _SLOT_ID_BITS:
-        raise UnknownSlot
-    decode_slot(slot_id)
-    return slot_id
-
-
 def declared_slots(
     doctor_id: int,
     hours: Sequence[WorkingHours],
@@ -205,9 +148,7 @@ def find_overlap(hours: Sequence[WorkingHours]) -> tuple[WorkingHours, WorkingHo
     return None
 
 
-def stands_inside(
-    visit: Busy, hours: Sequence[WorkingHours], exclusions: Sequence[Exclusion], zone: ZoneInfo
-) -> bool:
+def stands_inside(visit: Busy, hours: Sequence[WorkingHours], exclusions: Sequence[Exclusion], zone: ZoneInfo) -> bool:
     """Whether a visit lies wholly in declared hours and touches no exclusion, on whatever grid it was booked."""
     first_day = visit.starts_at.astimezone(zone).date() - timedelta(days=1)
     days = [first_day + timedelta(days=count) for count in range(3)]

@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain import slots as rules
-from medimeet.domain.slots import Slot, UnknownSlot, decode_slot
+from medimeet.domain.slot_ids import UnknownSlot, decode_slot
+from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment

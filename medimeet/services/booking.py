@@ -4,9 +4,6 @@ Every command locks the doctor, then the patient, ends holds that are up, looks,
 overlap by itself (`models/overlap_guards.py`); its refusal becomes the same words as our own look.
 """
 
-import hashlib
-import json
-from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,34 +15,18 @@ from medimeet.domain.statuses import AppointmentStatus, label, may_become
 from medimeet.errors import (
     AppointmentClosed,
     InvalidInput,
-    KeyReused,
     NoSuchSlot,
     NotFound,
     PatientBusy,
     SlotTaken,
 )
-from medimeet.models import Appointment, Doctor, IdempotencyKey, Patient, Treatment
-from medimeet.services import appointments, audit, bookable, holds, notifications
+from medimeet.models import Appointment, Doctor, Patient, Treatment
+from medimeet.services import appointments, audit, bookable, holds, notifications, orders
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.orders import Order
 
 REASON_LENGTH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What somebody asks to book, as it came in."""
-
-    slot_id: int
-    treatment_id: int | None
-    patient_id: int | None
-    reason: str
-    kind: str
-
-    @property
-    def fingerprint(self) -> str:
-        """The same for the same order only, so that a key can be told to come with another one."""
-        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
 
 
 def book(
@@ -67,7 +48,7 @@ def book(
     """
     order = Order(slot_id, treatment_id, patient_id, reason, kind)
     # Of many who want one time, most are refused by this look, and never wait for their turn to write.
-    if _booked_with(actor, idempotency_key, order) is None:
+    if orders.booked_with(actor, idempotency_key, order) is None:
         patient, doctor, treatment, starts_at = _meant(actor, order)
         bookable.span(patient, doctor, treatment, starts_at)
     return _book(actor, order, channel, idempotency_key)
@@ -77,7 +58,7 @@ def book(
 def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointment:
     if key:
         lock("account", actor.person.id)
-    earlier = _booked_with(actor, key, order)
+    earlier = orders.booked_with(actor, key, order)
     if earlier is not None:
         return earlier
     lock("doctor", bookable.key_of(order.slot_id)[0])
@@ -99,7 +80,7 @@ def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointm
     db.session.add(appointment)
     _write(appointment)
     if key:
-        _remember(actor, key, order, appointment)
+        orders.remember(actor, key, order, appointment)
     audit.note(actor, "booked", "appointment", appointment.id, patient.id)
     notifications.tell_booked(appointment)
     return appointment
@@ -277,27 +258,3 @@ def _checked_reason(reason: str) -> str:
     checked = answers.text("reason", reason, REASON_LENGTH)
     answers.check()
     return checked
-
-
-def _booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
-    """What this account booked with this key before, if anything. Raises KeyReused for another order."""
-    if not key:
-        return None
-    if len(key) > 200 or not key.isprintable():
-        raise InvalidInput({"Idempotency-Key": "Use at most 200 characters, all of them printable."})
-    known = db.session.scalar(
-        select(IdempotencyKey).where(IdempotencyKey.account_id == actor.person.id, IdempotencyKey.key == key)
-    )
-    if known is None:
-        return None
-    if known.fingerprint != order.fingerprint:
-        raise KeyReused
-    return known.appointment
-
-
-def _remember(actor: Actor, key: str, order: Order, appointment: Appointment) -> None:
-    db.session.add(
-        IdempotencyKey(
-            account_id=actor.person.id, key=key, fingerprint=order.fingerprint, appointment_id=appointment.id
-        )
-    )

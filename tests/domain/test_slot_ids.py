@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medimeet.domain.slots import (
-    Slot,
-    SlotKey,
-    UnknownSlot,
-    decode_slot,
-    encode_slot,
-    slot_id_of_uuid,
-    slot_uuid,
-)
+from medimeet.domain.slot_ids import SlotKey, UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid, slot_uuid
+from medimeet.domain.slots import Slot
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 doctors = st.integers(1, 2**27 - 1)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.domain.slots import encode_slot
+from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import (
     AppointmentClosed,

@@ -1,0 +1,53 @@
+"""What somebody asks to book, and whether the same was asked before under the same key."""
+
+import hashlib
+import json
+from dataclasses import astuple, dataclass
+
+from sqlalchemy import select
+
+from medimeet.db import db
+from medimeet.errors import InvalidInput, KeyReused
+from medimeet.models import Appointment, IdempotencyKey
+from medimeet.services.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody asks to book, as it came in."""
+
+    slot_id: int
+    treatment_id: int | None
+    patient_id: int | None
+    reason: str
+    kind: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same order only, so that a key can be told to come with another one."""
+        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+
+
+def booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
+    """What this account booked with this key before, if anything. Raises KeyReused for another order."""
+    if not key:
+        return None
+    if len(key) > 200 or not key.isprintable():
+        raise InvalidInput({"Idempotency-Key": "Use at most 200 characters, all of them printable."})
+    known = db.session.scalar(
+        select(IdempotencyKey).where(IdempotencyKey.account_id == actor.person.id, IdempotencyKey.key == key)
+    )
+    if known is None:
+        return None
+    if known.fingerprint != order.fingerprint:
+        raise KeyReused
+    return known.appointment
+
+
+def remember(actor: Actor, key: str, order: Order, appointment: Appointment) -> None:
+    """Notes in the running command that this account booked this with this key."""
+    db.session.add(
+        IdempotencyKey(
+            account_id=actor.person.id, key=key, fingerprint=order.fingerprint, appointment_id=appointment.id
+        )
+    )
