@@ -133,7 +133,7 @@ def sign_in(url: str, username: str, password: str = "medimeet-demo") -> request
     page = browser.get(f"{url}/login/", timeout=10)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert token is not None
-    sent = {"csrf_token": token[1], "name": username, "password": password}
+    sent = {"csrf_token": token[1], "username": username, "password": password}
     answer = browser.post(f"{url}/login/", data=sent, allow_redirects=False, timeout=10)
     assert answer.status_code == 303, answer.text
     return browser

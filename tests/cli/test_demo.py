@@ -44,7 +44,7 @@ def test_a_mail_asked_for_in_the_demo_lies_in_the_outbox_once(demo_server: Serve
         page = browser.get(f"{demo_server.url}/patient/forgot-password/", timeout=10)
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
         assert token is not None
-        asked = {"csrf_token": token[1], "name": "riverside-patient2"}
+        asked = {"csrf_token": token[1], "email": "riverside-patient2"}
         browser.post(f"{demo_server.url}/patient/forgot-password/", data=asked, timeout=10)
     until(lambda: list((running_folder / "outbox").glob("*.json")))
     (mail,) = (running_folder / "outbox").glob("*.json")

@@ -14,7 +14,7 @@ def sign_in(
 ) -> TestResponse:
     """Fills in and sends the sign-in form, from one network address."""
     return client.post(
-        "/login/", data={"name": name, "password": password, **more}, environ_overrides={"REMOTE_ADDR": address}
+        "/login/", data={"username": name, "password": password, **more}, environ_overrides={"REMOTE_ADDR": address}
     )
 
 

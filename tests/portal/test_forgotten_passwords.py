@@ -25,7 +25,7 @@ def patient(clinic: Clinic) -> Patient:
 
 
 def asked_link(client: FlaskClient, patient: Patient, name: str = "pat@people.example", **options: object) -> str:
-    client.post("/patient/forgot-password/", data={"name": name}, **options)  # type: ignore[arg-type]
+    client.post("/patient/forgot-password/", data={"email": name}, **options)  # type: ignore[arg-type]
     return link_in(mails_to(patient.account, "password_reset")[-1])
 
 
@@ -128,8 +128,8 @@ def test_known_and_unknown_names_get_the_very_same_answer(
     client: FlaskClient, patient: Patient, frozen_clock: time_machine.Traveller
 ) -> None:
     client.get("/patient/forgot-password/")
-    known = client.post("/patient/forgot-password/", data={"name": "pat@people.example"})
-    unknown = client.post("/patient/forgot-password/", data={"name": "nobody@people.example"})
+    known = client.post("/patient/forgot-password/", data={"email": "pat@people.example"})
+    unknown = client.post("/patient/forgot-password/", data={"email": "nobody@people.example"})
     assert known.status_code == unknown.status_code == 200
     assert known.text == unknown.text
     assert [*known.headers.keys()] == [*unknown.headers.keys()]
@@ -138,7 +138,7 @@ def test_known_and_unknown_names_get_the_very_same_answer(
 
 def test_the_limit_on_links_is_the_same_for_known_and_unknown_names(client: FlaskClient, patient: Patient) -> None:
     for name in ("pat@people.example", "nobody@people.example"):
-        statuses = [client.post("/patient/forgot-password/", data={"name": name}).status_code for _ in range(6)]
+        statuses = [client.post("/patient/forgot-password/", data={"email": name}).status_code for _ in range(6)]
         assert statuses == [200] * 5 + [429]
     assert len(mails_to(patient.account, "password_reset")) == 5
 
@@ -156,7 +156,7 @@ def test_the_limit_on_links_is_the_same_for_known_and_unknown_names(client: Flas
 def test_the_link_names_our_own_site_whatever_the_request_says(
     client: FlaskClient, patient: Patient, headers: dict[str, str]
 ) -> None:
-    client.post("/patient/forgot-password/", data={"name": "pat"}, headers=headers)
+    client.post("/patient/forgot-password/", data={"email": "pat"}, headers=headers)
     mail = mails_to(patient.account, "password_reset")[-1]
     assert "evil.example" not in f"{mail.body} {mail.recipient} {mail.subject}"
     assert "http://localhost/reset-password/" in mail.body
@@ -164,7 +164,7 @@ def test_the_link_names_our_own_site_whatever_the_request_says(
 
 @pytest.mark.parametrize("name", ["", "\x00", "pat@people.example\r\nBcc: eve@evil.example", "x" * 5000])
 def test_a_strange_name_mails_nobody(client: FlaskClient, patient: Patient, name: str) -> None:
-    assert client.post("/patient/forgot-password/", data={"name": name}).status_code in {200, 400}
+    assert client.post("/patient/forgot-password/", data={"email": name}).status_code in {200, 400}
     assert db.session.scalar(select(func.count()).select_from(Notification)) == 0
 
 

@@ -188,7 +188,7 @@ class TestOwnList:
         as_(factories.make_patient(clinic).account)
         client.post(
             "/login/",
-            data={"name": "pat", "password": PASSWORD},
+            data={"username": "pat", "password": PASSWORD},
             headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0"},
             environ_overrides={"REMOTE_ADDR": "192.0.2.9"},
         )

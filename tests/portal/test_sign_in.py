@@ -31,7 +31,7 @@ def test_a_doctor_signs_in_with_the_e_mail_in_any_spelling(client: FlaskClient, 
 
 def test_a_patient_signs_in_on_the_patients_page(client: FlaskClient, clinic: Clinic) -> None:
     factories.make_patient(clinic, username="pat")
-    answer = client.post("/patient/login/", data={"name": "pat", "password": PASSWORD})
+    answer = client.post("/patient/login/", data={"username": "pat", "password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/home/")
 
 
@@ -71,7 +71,7 @@ def test_an_empty_form_says_what_to_enter(client: FlaskClient) -> None:
 @pytest.mark.parametrize("name", ["", " ", "\x00", "pat\x00", "%", "_", "'; --", "a" * 5000, b"\xff\xfe"])
 def test_a_strange_name_is_only_a_wrong_one(client: FlaskClient, clinic: Clinic, name: str) -> None:
     factories.make_patient(clinic, username="pat")
-    assert client.post("/login/", data={"name": name, "password": PASSWORD}).status_code in {400, 401}
+    assert client.post("/login/", data={"username": name, "password": PASSWORD}).status_code in {400, 401}
 
 
 @pytest.mark.parametrize("password", ["\x00", "x" * 100_000, "ﷺ" * 1000])
@@ -249,7 +249,7 @@ class TestWhereTo:
         factories.make_patient(clinic, username="pat")
         assert sign_in(client, "pat", next=foreign).location == "/home/"
         client.post("/logout/")
-        form = {"name": "pat", "password": PASSWORD}
+        form = {"username": "pat", "password": PASSWORD}
         assert client.post("/login/", query_string={"next": foreign}, data=form).location == "/home/"
 
     def test_a_page_that_needs_a_sign_in_is_come_back_to(self, client: FlaskClient, clinic: Clinic) -> None:

@@ -71,7 +71,7 @@ class TestNewEmail:
         self, client: FlaskClient, clinic: Clinic
     ) -> None:
         patient = factories.make_patient(clinic, username="pat")
-        client.post("/patient/forgot-password/", data={"name": "pat"})
+        client.post("/patient/forgot-password/", data={"email": "pat"})
         link = link_in(mails_to(patient.account, "password_reset")[0])
 
         @command

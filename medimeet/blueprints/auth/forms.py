@@ -11,7 +11,7 @@ from medimeet.web.form_fields import ChoicesField, DayField, WholeNumberField
 class SignInForm(FlaskForm):
     """Username or e-mail, and password."""
 
-    name = StringField("Username or e-mail", [InputRequired("Enter your username or your e-mail.")])
+    username = StringField("Username or e-mail", [InputRequired("Enter your username or your e-mail.")])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
     next = HiddenField()
 
@@ -75,7 +75,7 @@ class NewDoctorForm(ApplicationForm, RegisterForm):
 class ForgotPasswordForm(FlaskForm):
     """Whose password was forgotten."""
 
-    name = StringField("E-mail or username", [InputRequired("Enter your e-mail address or your username.")])
+    email = StringField("E-mail or username", [InputRequired("Enter your e-mail address or your username.")])
 
 
 class NewPasswordForm(FlaskForm):

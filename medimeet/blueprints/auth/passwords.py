@@ -22,7 +22,7 @@ def forgot_password() -> Response:
     form = ForgotPasswordForm()
     if not form.validate_on_submit():
         return page("auth/forgot_password.html", status=400 if form.is_submitted() else 200, form=form)
-    password_changes.mail_link(current_actor(), form.name.data or "", request.remote_addr or "")
+    password_changes.mail_link(current_actor(), form.email.data or "", request.remote_addr or "")
     return page("auth/link_sent.html")
 
 

@@ -56,7 +56,7 @@ def _sign_in_page(template: str) -> Response | WerkzeugResponse:
     if not form.validate_on_submit():
         return _form_page(template, form, 400 if form.is_submitted() else 200)
     try:
-        account = _checked(form.name.data or "", form.password.data or "")
+        account = _checked(form.username.data or "", form.password.data or "")
     except (WrongCredentials, TooManyTries) as error:
         return _refused_page(template, form, error)
     sign_in_browser(account)
