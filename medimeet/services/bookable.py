@@ -128,13 +128,27 @@ def own_visit_at(patient: Patient, slot_id: int) -> Appointment | None:
     return None
 
 
-def alternatives(patient: Patient, doctor: Doctor, treatment: Treatment, instant: datetime) -> list[Slot]:
-    """Free times near `instant` when the patient is free too: the doctor's own, and one of another doctor."""
+def visit_to_come(patient: Patient, appointment_id: int | None) -> Appointment | None:
+    """The patient's visit with this id, if it is booked and has not begun."""
+    visit = db.session.get(Appointment, appointment_id) if appointment_id is not None else None
+    if visit is None or visit.patient_id != patient.id or not visit.is_active or visit.starts_at <= clock.now():
+        return None
+    return visit
+
+
+def alternatives(
+    patient: Patient, doctor: Doctor, treatment: Treatment, instant: datetime, *, any_doctor: bool = False
+) -> list[Slot]:
+    """Free times near `instant` when the patient is free too: the doctor's own, and one of another doctor.
+
+    The doctor's own come first; with `any_doctor` whatever is nearest.
+    """
     others = [other for other in bookable_doctors(treatment) if other.id != doctor.id]
     instant = max(instant, clock.now())
     near = slots.nearest([doctor], treatment, instant, count=2 * ALTERNATIVES)
     elsewhere = slots.nearest(others, treatment, instant, count=2 * ALTERNATIVES)
-    return _when_free(patient, near, instant)[:ALTERNATIVES] + _when_free(patient, elsewhere, instant)[:1]
+    found = _when_free(patient, near, instant)[:ALTERNATIVES] + _when_free(patient, elsewhere, instant)[:1]
+    return sorted(found, key=lambda slot: abs(slot.starts_at - instant)) if any_doctor else found
 
 
 def nearest_to_move_to(visit: Appointment, instant: datetime) -> list[Slot]:

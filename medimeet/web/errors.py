@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.db import db, is_busy
 from medimeet.errors import Busy, MediMeetError, NotSignedIn
-from medimeet.web.signed_in import ask_to_sign_in
+from medimeet.services import access
+from medimeet.web.fragments import is_partial
+from medimeet.web.signed_in import ask_to_sign_in, current_actor
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +65,11 @@ def refused(error: MediMeetError) -> WerkzeugResponse:
     return answer
 
 
-def form_too_old(_error: CSRFError) -> Response:
-    """The page for a form whose sign-in has changed since it was opened."""
+def form_too_old(_error: CSRFError) -> WerkzeugResponse:
+    """The page for a form whose sign-in has changed since it was opened; who is signed out signs in and comes back."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if current_actor().account is None and getattr(view, "access_rule", access.anyone) is not access.anyone:
+        return ask_to_sign_in()
     return error_page(400, FORM_TOO_OLD)
 
 
@@ -94,8 +99,12 @@ def fault(error: Exception) -> Response:
 
 
 def error_page(status: int, words: str, reference: str | None = None) -> Response:
-    """The error page with one status, title and words."""
+    """The error page with one status, title and words; for htmx a notice above the page, which stays as it is."""
     title = TITLES.get(status, "That did not work")
+    if is_partial():
+        answer = make_response(render_template("errors/_error.html", title=title, words=words), status)
+        answer.headers.update({"HX-Retarget": "#messages", "HX-Reselect": "#refusal", "HX-Reswap": "innerHTML"})
+        return answer
     return make_response(
         render_template("errors/error.html", status=status, title=title, words=words, reference=reference), status
     )

@@ -1,8 +1,11 @@
 """The review page: it says everything, books once, and helps where the time can't be had."""
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from medimeet.db import db
@@ -240,3 +243,43 @@ def test_the_confirmation_page_remembers_what_this_browser_booked(small: SmallCl
 def test_nobody_sees_the_confirmation_of_somebody_else(small: SmallClinic, as_: As) -> None:
     visit = small.book(small.shah, small.patient, "09:30")
     assert as_(small.other.account).get(f"/appointment-success/?appointment={visit.id}").status_code == 404
+
+
+def test_who_takes_any_doctor_is_first_offered_the_same_time_with_another(small: SmallClinic, as_: As) -> None:
+    small.book(small.shah, small.other, "09:30")
+    answer = as_(small.patient.account).post(review_of(small, "09:30") + "?any=1", data={"key": "k"})
+    assert instead(answer)[0] == "Book Tue 24 Nov, 09:30 with Dr Bruce Lee"
+
+
+def test_who_went_back_after_booking_another_time_reads_that_it_is_booked(small: SmallClinic, as_: As) -> None:
+    small.book(small.shah, small.other, "09:30")
+    patient = as_(small.patient.account)
+    other = small.slot(small.shah, "10:00")
+    patient.post(review_of(small, "09:30"), data={"key": "k", "reason": "Knee", "instead": other})
+    answer = patient.get(review_of(small, "09:30"))
+    assert answer.status_code == 409
+    assert "09:30 is no longer free" in text(answer) and "Nothing was booked" not in text(answer)
+    assert "The visit to Dr Asha Shah on Tuesday 24 November 2026, 10:00 (Europe/London, GMT) is booked." in text(
+        answer
+    )
+    assert "is booked" not in text(as_(small.other.account).get(review_of(small, "09:30")))
+
+
+def test_who_was_signed_out_while_typing_signs_in_and_is_back_on_the_review(
+    small: SmallClinic, app: Flask, client: FlaskClient
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    address = review_of(small, "09:30") + "?any=1"
+    sent = client.post(address, data={"key": "k", "reason": "Knee"})
+    assert (sent.status_code, unquote(sent.location)) == (302, f"/login/?next={address}")
+    headers = PARTIAL | {"HX-Current-URL": f"http://localhost{address}"}
+    swapped = client.post(address, data={"key": "k", "reason": "Knee"}, headers=headers)
+    assert (swapped.status_code, unquote(swapped.headers["HX-Redirect"])) == (401, f"/login/?next={address}")
+
+
+def test_a_form_that_is_too_old_keeps_the_page_and_what_was_typed(small: SmallClinic, app: Flask, as_: As) -> None:
+    patient = as_(small.patient.account)
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = patient.post(review_of(small, "09:30"), data={"key": "k", "reason": "Knee"}, headers=PARTIAL)
+    assert answer.status_code == 400 and "reload the page" in text(answer)
+    assert answer.headers["HX-Retarget"] == "#messages" and "<header" not in answer.text

@@ -224,6 +224,7 @@ def test_a_day_in_the_address_is_shown_even_far_ahead(small: SmallClinic, as_: A
         ("?step=review", 400, "Choose one of the times"),
         ("?slot=nonsense&step=review", 400, "Choose one of the times"),
         ("?from=nonsense", 200, "Days with free times"),
+        ("?from=9999-12-31", 200, "Days with free times"),
     ],
 )
 def test_an_odd_address_still_offers_days(small: SmallClinic, as_: As, address: str, status: int, words: str) -> None:

@@ -218,12 +218,29 @@ def test_canceling_twice_answers_as_the_first_time(small: SmallClinic, as_: As) 
     assert patient.get(f"/cancel_appointment/{visit.id}/").location == f"/appointment-details/{visit.id}/"
 
 
+def test_old_links_to_move_or_cancel_lead_to_the_visit_and_say_why(small: SmallClinic, as_: As) -> None:
+    visit = past_visit(small)
+    patient = as_(small.patient.account)
+    details = f"/appointment-details/{visit.id}/"
+    assert patient.get(f"/cancel_appointment/{visit.id}/").location == details
+    moved = patient.get(f"/move-appointment/{visit.id}/")
+    assert moved.location == details
+    page = patient.get(details)
+    said = soup(page).select_one("#messages")
+    assert said is not None and "can't be moved. Book a new one." in said.get_text() and "Book again" in text(page)
+
+
+def test_a_page_past_the_end_of_the_list_leads_to_its_first(small: SmallClinic, as_: As) -> None:
+    small.book(small.shah, small.patient, "09:30")
+    page = text(as_(small.patient.account).get("/view_appointments/?page=9"))
+    assert "The list is shorter than that." in page and "no visit to come" not in page
+
+
 def test_a_visit_that_is_over_can_be_neither_canceled_nor_moved(small: SmallClinic, as_: As) -> None:
     visit = past_visit(small)
     patient = as_(small.patient.account)
     for answer in (
         patient.post(f"/cancel_appointment/{visit.id}/"),
-        patient.get(f"/move-appointment/{visit.id}/"),
         patient.post(f"/move-appointment/{visit.id}/", data={"slot": small.slot(small.shah, "09:30")}),
     ):
         assert answer.status_code == 400 and "over" in text(answer)

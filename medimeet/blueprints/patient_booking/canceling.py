@@ -3,6 +3,7 @@
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from medimeet import clock
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.visits import visits_url
 from medimeet.services import access, appointments, booking
@@ -18,7 +19,7 @@ def cancel_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /cancel_appointment/<id>/: GET asks, POST cancels and frees the time; twice answers as once."""
     if request.method == "GET":
         visit = appointments.find(current_actor(), appointment_id)
-        if not visit.is_active:
+        if not visit.is_active or visit.starts_at <= clock.now():
             return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
         return page("patient_booking/cancel.html", visit=visit)
     visit = booking.cancel(current_actor(), appointment_id)

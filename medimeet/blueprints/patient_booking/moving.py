@@ -15,6 +15,8 @@ from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
+CLOSED = "This visit has begun, is over or was canceled, so it can't be moved. Book a new one."
+
 
 @bp.route("/move-appointment/<int:appointment_id>/", methods=["GET", "POST"])
 @allow(access.signed_in)
@@ -22,7 +24,10 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /move-appointment/<id>/: the picker for this visit's doctor; POST moves it to `slot` in one step."""
     visit = appointments.find(current_actor(), appointment_id)
     if not visit.is_active or visit.starts_at <= clock.now():
-        raise AppointmentClosed("This visit has begun, is over or was canceled, so it can't be moved. Book a new one.")
+        if request.method == "POST":
+            raise AppointmentClosed(CLOSED)
+        flash(CLOSED, "warning")
+        return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))
     if request.method == "GET":
         return _page(visit)
     slot_id = whole_number(request.form.get("slot"))

@@ -97,6 +97,8 @@ def picker(
     wanted, first, problem = _asked(day, from_day, today)
     times = _Times(doctors, treatment, moving)
     first, days = _strip(times, first, wanted)
+    if not days and wanted is None:  # the address begins after the last free day
+        first, days = today, times.days(today, DAYS + 1)
     strip = days[:DAYS]
     chosen = wanted or (strip[0].day if strip else None)
     soonest = strip if first == today else times.days(today, 1)
@@ -138,11 +140,11 @@ def _asked(day: str | None, from_day: str | None, today: date) -> tuple[date | N
     horizon = today + slots.HORIZON
     wanted, first = calendar_day(day), calendar_day(from_day)
     if day and wanted is None:
-        return None, today, "We could not read the day in the address. Choose one of the days below."
+        return None, today, "We could not read the day in the address. Choose one of the days shown."
     if wanted is not None and wanted > horizon:
-        return None, today, "Visits can be booked up to a year ahead. Choose one of the days below."
+        return None, today, "Visits can be booked up to a year ahead. Choose one of the days shown."
     if wanted is not None and wanted < today:
-        return None, today, "That day is over. Choose one of the days below."
+        return None, today, "That day is over. Choose one of the days shown."
     return wanted, min(max(first or today, today), horizon), None
 
 

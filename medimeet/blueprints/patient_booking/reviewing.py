@@ -104,9 +104,15 @@ def _refused(
         starts_at,
         refusal=refusal,
         clash=appointments.find(current_actor(), clash_id) if clash_id is not None else None,
-        alternatives=bookable.alternatives(patient, doctor, treatment, starts_at),
+        just_booked=_just_booked(patient) if request.method == "GET" else None,
+        alternatives=bookable.alternatives(patient, doctor, treatment, starts_at, any_doctor="any" in request.args),
         status=refusal.status,
     )
+
+
+def _just_booked(patient: Patient) -> Appointment | None:
+    """What this browser booked last for the patient, if it is still to come: the back button leads here after that."""
+    return bookable.visit_to_come(patient, whole_number(session.get("booked")))
 
 
 def _page(
