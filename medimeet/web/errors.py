@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.db import db, is_busy
 from medimeet.errors import Busy, MediMeetError, NotSignedIn
 from medimeet.services import access
-from medimeet.web.fragments import is_partial
+from medimeet.web.fragments import is_htmx
 from medimeet.web.signed_in import ask_to_sign_in, current_actor
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def fault(error: Exception) -> Response:
 def error_page(status: int, words: str, reference: str | None = None) -> Response:
     """The error page with one status, title and words; for htmx a notice above the page, which stays as it is."""
     title = TITLES.get(status, "That did not work")
-    if is_partial():
+    if is_htmx():
         answer = make_response(render_template("errors/_error.html", title=title, words=words), status)
         answer.headers.update({"HX-Retarget": "#messages", "HX-Reselect": "#refusal", "HX-Reswap": "innerHTML"})
         return answer

@@ -11,6 +11,11 @@ def is_partial() -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
 
 
+def is_htmx() -> bool:
+    """Whether htmx asks, for a part of the page or for a whole one that it takes a part from (`hx-select`)."""
+    return request.headers.get("HX-Request") == "true" or is_partial()
+
+
 def page(template: str, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
     """The page `template`; only its `fragment` (the file that the page itself includes) where htmx asks for a part."""
     chosen = fragment if fragment is not None and is_partial() else template

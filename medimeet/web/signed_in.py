@@ -10,7 +10,7 @@ from medimeet.extensions import login_manager
 from medimeet.models import Account
 from medimeet.services import clinics, sign_in
 from medimeet.services.access import Actor
-from medimeet.web.fragments import is_partial
+from medimeet.web.fragments import is_htmx
 
 
 class Browser(UserMixin):
@@ -70,7 +70,7 @@ def sign_out_browser() -> None:
 def ask_to_sign_in() -> WerkzeugResponse:
     """Sends a visitor to the sign-in page and back afterwards; tells htmx to load that page whole."""
     sign_in_page = url_for("auth.login", next=_page_to_come_back_to())
-    if is_partial():
+    if is_htmx():
         answer: Response = make_response("", 401)
         answer.headers["HX-Redirect"] = sign_in_page
         return answer
@@ -79,7 +79,7 @@ def ask_to_sign_in() -> WerkzeugResponse:
 
 def _page_to_come_back_to() -> str | None:
     """The page asked for; the page around a fragment; the page of a form that was sent too late."""
-    if is_partial():
+    if is_htmx():
         around = urlsplit(request.headers.get("HX-Current-URL", ""))
         return around._replace(scheme="", netloc="", fragment="").geturl() or None
     if request.method != "GET" and "GET" not in getattr(request.url_rule, "methods", ()):

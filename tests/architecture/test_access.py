@@ -119,6 +119,8 @@ def test_no_form_is_taken_without_its_csrf_token(app: Flask, world: World) -> No
             if (line.route, actor) == ("/logout/", "anonymous"):
                 continue  # nobody is signed out who is not signed in
             answer = ask(app, world, line, actor)
+            if actor == "anonymous" and (answer.location or "").startswith("/login/"):
+                continue  # asked to sign in, whatever the form held
             if answer.status_code != 400 or b"This form was open for a long time" not in answer.data:
                 taken.append(f"{line.route} by {actor}: {answer.status}")
     assert taken == []

@@ -283,3 +283,14 @@ def test_a_form_that_is_too_old_keeps_the_page_and_what_was_typed(small: SmallCl
     answer = patient.post(review_of(small, "09:30"), data={"key": "k", "reason": "Knee"}, headers=PARTIAL)
     assert answer.status_code == 400 and "reload the page" in text(answer)
     assert answer.headers["HX-Retarget"] == "#messages" and "<header" not in answer.text
+
+
+def test_later_days_after_the_sign_in_ended_lead_to_signing_in_and_back(
+    small: SmallClinic, client: FlaskClient
+) -> None:
+    times = f"/available-slots/{small.shah.id}/{small.check_up.id}/"
+    headers = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Current-URL": f"http://localhost{times}"}
+    answer = client.get(f"{times}?from=2026-12-07", headers=headers)
+    assert (answer.status_code, unquote(answer.headers["HX-Redirect"])) == (401, f"/login/?next={times}")
+    assert "You come back to the page you were on." in text(client.get(answer.headers["HX-Redirect"]))
+    assert "You come back" not in text(client.get("/login/"))
