@@ -99,6 +99,17 @@ def test_what_was_typed_on_an_old_page_is_kept_and_can_be_saved_on_the_second_tr
     assert how_many_versions() == 2
 
 
+def test_a_text_that_is_too_long_does_not_hide_that_the_record_has_changed(visit, doctor, clinic, as_) -> None:
+    records.write(actor_of(doctor, clinic), visit.id, complaint="Fever")
+    browser, path = as_(doctor.account), f"{PATH}{visit.id}/"
+    answer = browser.post(path, data={"complaint": "Cough", "diagnosis": "z" * 10001, "based_on": "0"})
+    assert answer.status_code == 400
+    sent = BeautifulSoup(answer.text, "html.parser").find("input", {"name": "based_on"})["value"]
+    answer = browser.post(path, data={"complaint": "Cough", "based_on": sent})
+    assert answer.status_code == 409
+    assert how_many_versions() == 1
+
+
 def test_the_doctor_reads_what_colleagues_wrote_about_the_patient(visit: Appointment, doctor, clinic, as_) -> None:
     records.write(actor_of(doctor, clinic), visit.id, diagnosis="Bronchitis")
     colleague = make_doctor(clinic)

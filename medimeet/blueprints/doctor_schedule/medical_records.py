@@ -56,9 +56,9 @@ def _page(visit: Appointment, form: RecordForm, status: int = 200) -> Response:
         audit.note_reading(current_actor(), "medical history", visit.patient_id, visit.patient_id)
     versions = records.versions_of(current_actor(), visit.id)
     newest = versions[0] if versions else None
-    if form.is_submitted():
-        form.based_on.data = str(newest.number if newest else 0)  # what this page shows is what the next try builds on
-    else:
+    if status == 409:
+        form.based_on.data = str(newest.number if newest else 0)  # told of it now, so the next try builds on it
+    elif not form.is_submitted():
         form.process(data=record_as_answers(newest))
     earlier = records.of_patient(current_actor(), visit.patient_id, page=wanted_page(), per_page=10)
     return page(
