@@ -64,6 +64,9 @@
     if (ctx) toast("We could not reach the clinic. Check your connection.", again(ctx.sourceElement));
   });
 
+  // ---- data-print on a button prints the page.
+  document.addEventListener("click", (event) => event.target.closest?.("[data-print]") && window.print());
+
   // ---- data-confirm="words" on a submit button asks first.
   const ask = (words, label) =>
     new Promise((resolve) => {

@@ -44,3 +44,17 @@ def test_without_javascript_a_button_shows_what_the_form_makes(
     page.get_by_role("button", name="Show what this makes").click()
     expect(page.locator("#preview")).to_contain_text("This makes 6 times a day")
     expect(page.get_by_label("Sunday")).to_be_checked()
+
+
+def test_a_doctor_prints_the_day(
+    new_context: Callable[..., BrowserContext], sign_in: Callable[[Page, str], None]
+) -> None:
+    page = new_context().new_page()
+    page.add_init_script("window.print = () => { document.title = 'Printed' }")
+    sign_in(page, "riverside-doctor2")
+    page.goto("/doctor-day/")
+    page.get_by_role("button", name="Print").click()
+    expect(page).to_have_title("Printed")
+    page.emulate_media(media="print")
+    expect(page.locator(".mm-on-paper")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
