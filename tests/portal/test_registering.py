@@ -76,6 +76,12 @@ def test_every_wrong_answer_is_named_at_once_and_the_rest_is_kept(client: FlaskC
     assert the_account() is None
 
 
+def test_a_good_password_beside_a_wrong_answer_is_asked_for_again(client: FlaskClient) -> None:
+    assert "Type it again" in register(client, mobile="12").text
+    assert "Type it again" not in register(client, password="123").text
+    assert "Type it again" not in client.get("/patient/register/").text
+
+
 @pytest.mark.parametrize(
     ("password", "words"),
     [
@@ -199,6 +205,7 @@ class TestVerifying:
         for answer in (client.get(link), client.post(link)):
             assert answer.status_code == 400
             assert "This link no longer works" in answer.text
+            assert "Go to your page" in answer.text
 
     def test_a_newer_link_ends_the_older_and_five_an_hour_are_enough(self, client: FlaskClient) -> None:
         register(client)

@@ -29,5 +29,5 @@ def patient_register() -> Response | WerkzeugResponse:
         show_faults(form, error)
         return page("auth/register.html", status=400, form=form)
     sign_in_browser(account)
-    flash(f"Welcome, {account.first_name}. Please follow the link in the mail we sent to {account.email}.", "success")
+    flash(f"Welcome, {account.first_name}. Open the mail we sent to {account.email}, and follow its link.", "success")
     return go_to(wanted_page() or url_for("auth.admin_home"))
