@@ -15,6 +15,7 @@ from medimeet.services.answers import Answers
 from medimeet.services.search import any_part
 
 RECENT = timedelta(days=7)
+_FEWEST_DIGITS = 5  # house numbers within a town are that short
 
 
 @command
@@ -27,6 +28,8 @@ def leave(actor: Actor, *, name: str, phone: str = "", message: str) -> ContactM
         phone=answers.line("phone", phone, 40),
         message=answers.text("message", message, 3000, "Write what we can do for you."),
     )
+    if row.phone and sum(sign.isdecimal() for sign in row.phone) < _FEWEST_DIGITS:
+        answers.fault("phone", "Write a phone number that we can call, for example 020 7946 0123, or leave it empty.")
     answers.check()
     db.session.add(row)
     db.session.flush()

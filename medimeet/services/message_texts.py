@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from medimeet.config import setting
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.models import Account, Appointment, Clinic, Doctor
+from medimeet.services.contact_details import readable_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def calendar_note(appointment: Appointment) -> str:
     """What a calendar entry says beside time and place."""
     lines = [f"Reference: {appointment.reference}", f"Move or cancel: {page_of(appointment)}"]
     if appointment.clinic.phone:
-        lines.append(f"Telephone: {one_line(appointment.clinic.phone)}")
+        lines.append(f"Telephone: {one_line(readable_phone(appointment.clinic.phone))}")
     return "\n".join(lines)
 
 
@@ -201,7 +202,7 @@ def one_line(text: str) -> str:
 
 def _letter(to: Account, clinic: Clinic | None, *paragraphs: str) -> str:
     greeting = f"Hello {one_line(to.full_name)}," if _is_plain(to.full_name) else "Hello,"
-    phone = f"\nTelephone: {one_line(clinic.phone)}" if clinic is not None and clinic.phone else ""
+    phone = f"\nTelephone: {one_line(readable_phone(clinic.phone))}" if clinic is not None and clinic.phone else ""
     return "\n\n".join([greeting, *paragraphs, f"{_name(clinic)}{phone}"]) + "\n"
 
 
@@ -212,7 +213,7 @@ def _about_account(account: Account, subject: str, *paragraphs: str) -> Words:
 
 
 def _how_to_change(appointment: Appointment) -> str:
-    by_phone = f"\nOr call us: {one_line(appointment.clinic.phone)}" if appointment.clinic.phone else ""
+    by_phone = f"\nOr call us: {one_line(readable_phone(appointment.clinic.phone))}" if appointment.clinic.phone else ""
     return f"To move or cancel it, open this page and sign in:\n{page_of(appointment)}{by_phone}"
 
 

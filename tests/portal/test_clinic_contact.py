@@ -55,6 +55,15 @@ def test_a_visitor_leaves_a_message_that_the_admin_reads_and_removes(
     assert admin.post(f"/messages/{message_id}/delete/").status_code == 404
 
 
+def test_a_number_that_nobody_can_call_is_said_at_once(client: FlaskClient, clinic: Clinic) -> None:
+    answer = client.post("/contact/", data=QUESTION | {"phone": "lots"})
+    assert answer.status_code == 400
+    assert "Write a phone number that we can call" in words_of(answer)
+    assert typed_in(answer, "phone") == "lots"
+    assert how_many() == 0
+    assert client.post("/contact/", data=QUESTION | {"phone": ""}).status_code == 303
+
+
 def test_somebody_signed_in_need_not_type_the_name(clinic: Clinic, as_: SignedIn) -> None:
     patient = factories.make_patient(clinic)
     assert typed_in(as_(patient.account).get("/contact/"), "name") == patient.name

@@ -309,3 +309,10 @@ def test_every_link_in_a_message_leads_to_a_page_that_its_reader_may_open(app: F
         account = db.session.get(Account, account_id)
         assert account is not None
         assert as_(account).get(link).status_code == 200, link
+
+
+def test_messages_write_the_clinics_number_as_people_read_it(app: Flask) -> None:
+    clinic = make_clinic(phone="+442079460123")
+    [mail] = told(booked(clinic).patient.account)
+    assert "+44 20 7946 0123" in mail.body
+    assert "+442079460123" not in mail.body
