@@ -9,6 +9,7 @@ from babel.numbers import format_currency
 from flask import Flask, current_app, request
 from sqlalchemy.exc import DBAPIError
 
+from medimeet import clock
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import MediMeetError
 from medimeet.services.access import Actor
@@ -45,9 +46,15 @@ def values() -> dict[str, Any]:
 
 
 def day(value: datetime | date, short: bool = False) -> str:
-    """'Tuesday 24 November 2026' of an instant in the clinic's zone, or of a date; short: 'Tue 24 Nov'."""
+    """'Tuesday 24 November 2026' of an instant in the clinic's zone, or of a date.
+
+    Short: 'Tue 24 Nov', and 'Fri 24 Nov 2023' of another year than this one.
+    """
     local = _local(value) if isinstance(value, datetime) else value
-    return f"{local:%a} {local.day} {local:%b}" if short else f"{local:%A} {local.day} {local:%B} {local.year}"
+    if not short:
+        return f"{local:%A} {local.day} {local:%B} {local.year}"
+    year = "" if local.year == clock.today(_zone()).year else f" {local.year}"
+    return f"{local:%a} {local.day} {local:%b}{year}"
 
 
 def calendar_date(value: date) -> str:

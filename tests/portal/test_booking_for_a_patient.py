@@ -105,3 +105,13 @@ def test_a_clinic_without_patients_says_what_to_do_next(app: object, as_: As) ->
     answer = as_(factories.make_admin(clinic)).get(FLOW)
     assert "This clinic has no patients yet." in text(answer)
     assert soup(answer).select_one('a[href="/create_patient/"]')
+
+
+def test_every_link_of_the_time_step_works_and_keeps_the_patient(small: SmallClinic, as_: As) -> None:
+    admin = as_(factories.make_admin(small.clinic))
+    times = f"/available-slots/{small.shah.id}/{small.check_up.id}/?patient={small.patient.id}"
+    for address, words in ((times, "Later days"), (f"{times}&day=2026-11-28", "Show the times on")):
+        [link] = [each for each in soup(admin.get(address)).select("#picker a") if words in each.get_text()]
+        answer = admin.get(str(link["href"]))
+        assert answer.status_code == 200 and "When would suit Grace Moss?" in text(answer), link["href"]
+    assert link["href"] == f"{times}&day=2026-11-23"

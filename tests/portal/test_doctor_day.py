@@ -134,6 +134,16 @@ def test_htmx_gets_the_row_and_the_cards_above(visit, doctor, as_) -> None:
     assert "Ada" not in page.select_one("#pinned").get_text()
 
 
+def test_the_number_of_visits_still_to_mark_follows_every_click(clinic, visit, doctor, frozen_clock, as_) -> None:
+    frozen_clock.move_to(visit.ends_at + timedelta(minutes=1))
+    browser, path = as_(doctor.account), f"/appointment-status/{visit.id}/"
+    assert "1 visit is over and not yet marked" in words(browser.get("/doctor-day/"))
+    assert "not yet marked" not in words(browser.post(path, data={"status": "completed"}, headers=PARTIAL))
+    assert "1 visit is over and not yet marked" in words(
+        browser.post(path, data={"status": "scheduled"}, headers=PARTIAL)
+    )
+
+
 def test_a_missed_time_given_away_cannot_be_taken_back(clinic, visit, doctor, as_) -> None:
     browser = as_(doctor.account)
     browser.post(f"/appointment-status/{visit.id}/", data={"status": "no_show"})
@@ -188,7 +198,7 @@ def test_the_week_lists_each_day_with_visits_and_free_times(clinic, doctor, ada,
     page = as_(doctor.account).get("/doctor-week/?week=2026-11-26")
     assert "<title>Week of Monday 23 November 2026 · Riverside Clinic</title>" in page.text
     said = words(page)
-    assert "Mon 23 Nov to Sun 29 Nov 2026" in said
+    assert "Mon 23 Nov to Sun 29 Nov" in said
     assert "10:00 Ada Lovelace Consultation" in said
     assert "Away: all day (Conference)" in said
     rows = BeautifulSoup(page.text, "html.parser").select("tbody tr")

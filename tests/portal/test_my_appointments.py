@@ -230,6 +230,15 @@ def test_old_links_to_move_or_cancel_lead_to_the_visit_and_say_why(small: SmallC
     assert said is not None and "can't be moved. Book a new one." in said.get_text() and "Book again" in text(page)
 
 
+def test_visits_of_other_years_name_their_year(small: SmallClinic, as_: As) -> None:
+    small.book(small.shah, small.patient, "09:30")
+    factories.make_appointment(
+        doctor=small.shah, patient=small.patient, starts_at=factories.at(small.clinic, date(2024, 10, 8), "10:00")
+    )
+    page = text(as_(small.patient.account).get("/view_appointments/"))
+    assert "Tue 24 Nov 09:30" in page and "Tue 8 Oct 2024 10:00" in page
+
+
 def test_a_page_past_the_end_of_the_list_leads_to_its_first(small: SmallClinic, as_: As) -> None:
     small.book(small.shah, small.patient, "09:30")
     page = text(as_(small.patient.account).get("/view_appointments/?page=9"))
