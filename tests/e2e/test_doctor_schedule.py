@@ -58,3 +58,13 @@ def test_a_doctor_prints_the_day(
     page.emulate_media(media="print")
     expect(page.locator(".mm-on-paper")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
+
+
+def test_without_javascript_no_button_offers_to_print(
+    new_context: Callable[..., BrowserContext], sign_in: Callable[[Page, str], None]
+) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in(page, "riverside-doctor2")
+    page.goto("/doctor-day/")
+    expect(page.get_by_role("link", name="Week", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
