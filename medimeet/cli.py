@@ -14,7 +14,7 @@ from flask.cli import FlaskGroup
 from flask.helpers import get_debug_flag
 from sqlalchemy.exc import SQLAlchemyError
 
-from medimeet import config, demo_data, serving, starting
+from medimeet import config, demo_data, first_people, serving, starting
 from medimeet.app import create_app
 from medimeet.config import BadSetting, read_settings
 from medimeet.db import db
@@ -73,18 +73,25 @@ def serve(migrate: bool) -> None:
 
 @command("init")
 @click.option("--link", is_flag=True, help="Print a link that works once, where the first admin is made in a browser.")
+@click.option("--superuser", is_flag=True, help="Make the one who runs the whole installation, after the first admin.")
 @click.option("--clinic", "clinic_name", help="The clinic's name.")
 @click.option("--time-zone", help="The clinic's time zone, such as Europe/London.")
 @click.option("--country", help="The clinic's country in two letters, such as GB.")
-def init(link: bool, clinic_name: str | None, time_zone: str | None, country: str | None) -> None:
+def init(link: bool, superuser: bool, clinic_name: str | None, time_zone: str | None, country: str | None) -> None:
     """Make the database, the clinic and its first admin.
 
     Asks for what it needs; with MEDIMEET_ADMIN_EMAIL and MEDIMEET_ADMIN_PASSWORD it asks nothing. An admin who is there
     already is never changed.
     """
+    if link and superuser:
+        raise click.UsageError("--link makes the first admin. Make the superuser here, without it.")
     app = _application()
     with app.app_context():
         migrations.upgrade()
+        if superuser:
+            account = first_people.make_superuser()
+            click.echo(f"{account.email} is the superuser now. Sign in at /login/.")
+            return
         if installation.has_admin():
             _say_nothing_to_do(link)
             return
@@ -93,7 +100,7 @@ def init(link: bool, clinic_name: str | None, time_zone: str | None, country: st
             click.echo(f"{config.setting('BASE_URL')}/setup/{installation.make_link()}/")
             return
         given = {"clinic_name": clinic_name, "time_zone": time_zone, "country": country}
-        account = installation.make_first_admin(**_first_admin(given))
+        account = first_people.make_admin(given)
         click.echo(f"{account.email} is the first admin. Now start `flask serve`, and sign in at /login/.")
 
 
@@ -210,26 +217,6 @@ def _say_nothing_to_do(link: bool) -> None:
     click.echo(words)
 
 
-def _first_admin(given: dict[str, str | None]) -> dict[str, str]:
-    """What the first admin and clinic are: from the environment and options, else asked for."""
-    email, password = config.setting("ADMIN_EMAIL"), config.setting("ADMIN_PASSWORD")
-    if email and password:
-        standard = {"clinic_name": "Our clinic", "time_zone": "UTC", "country": "GB"}
-        clinic = {name: given[name] or value for name, value in standard.items()}
-        return clinic | {"email": email, "password": password, "first_name": "", "last_name": ""}
-    return {
-        "clinic_name": given["clinic_name"] or click.prompt("The clinic's name"),
-        "time_zone": given["time_zone"] or click.prompt("Its time zone", default="Europe/London"),
-        "country": given["country"] or click.prompt("Its country, in two letters", default="GB"),
-        "first_name": click.prompt("Your first name"),
-        "last_name": click.prompt("Your last name"),
-        "email": click.prompt("Your e-mail address"),
-        "password": click.prompt(
-            "A password for you", hide_input=sys.stdin.isatty(), confirmation_prompt=sys.stdin.isatty()
-        ),
-    }
-
-
 def _report(checks: list[Check]) -> None:
     for check in checks:
         if check.is_good:
@@ -239,7 +226,12 @@ def _report(checks: list[Check]) -> None:
 
 
 def _shown(name: str, value: Any) -> str:
-    if value and any(word in name for word in SECRETS) and name not in {"BASE_URL", "DEEPGRAM_URL", "LLM_BASE_URL"}:
+    if (
+        value
+        and isinstance(value, str)
+        and any(word in name for word in SECRETS)
+        and name not in {"BASE_URL", "DEEPGRAM_URL", "LLM_BASE_URL"}
+    ):
         return "(set)"
     return str(int(value)) if isinstance(value, bool) else str(value)
 

@@ -34,6 +34,8 @@ def copy_to(path: Path) -> list[Check]:
     """
     if path.exists():
         raise InstallationFault(f"{path} is there already, and is not written over. Choose another name.")
+    if migrations.own_version().current is None:
+        raise InstallationFault("There is no database here yet, so there is nothing to copy. Run `flask init` first.")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     try:
@@ -48,8 +50,6 @@ def copy_to(path: Path) -> list[Check]:
 
 def _copy(database: str, part: str) -> None:
     """One read transaction for the whole copy: writers go on, and the copy is of one instant."""
-    if not Path(database).exists():
-        raise InstallationFault(f"There is no database at {database} yet. Run `flask init` or `flask demo` first.")
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as target:
         source.execute("PRAGMA busy_timeout = 10000")
         source.backup(target)

@@ -7,14 +7,14 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from babel import Locale
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from medimeet import clock
 from medimeet.config import data_path
 from medimeet.db import command, db, lock
 from medimeet.domain.passwords import password_fault
 from medimeet.domain.statuses import Role
-from medimeet.errors import Conflict
+from medimeet.errors import Conflict, InvalidInput
 from medimeet.models import Account, Clinic, Credential, OneTimeLink
 from medimeet.services import contact_details, day_grid, one_time_links, passwords
 from medimeet.services.answers import Answers
@@ -24,6 +24,12 @@ LINK_LIFETIME = timedelta(days=1)
 CURRENCIES = {"AU": "AUD", "CA": "CAD", "CH": "CHF", "GB": "GBP", "IN": "INR", "NZ": "NZD", "US": "USD"}
 EMERGENCY_NUMBERS = {"AU": "000", "CA": "911", "GB": "999", "NZ": "111", "US": "911"}
 _FILES = ("outbox", "uploads", "user_specific_prompts")
+
+
+class SuperuserExists(Conflict):
+    """The installation has a superuser already; a first one can't be made again."""
+
+    default_words = "There is a superuser already, so nothing was changed. A forgotten password is replaced by mail."
 
 
 class AdminExists(Conflict):
@@ -71,6 +77,14 @@ def make_first_admin(
     Raises InvalidInput, AdminExists.
     """
     return _write(_checked(clinic_name, time_zone, country, first_name, last_name, email, password))
+
+
+def make_superuser(*, first_name: str, last_name: str, email: str, password: str) -> Account:
+    """The new superuser, who belongs to no clinic. Raises InvalidInput, SuperuserExists, Conflict without a clinic."""
+    answers = Answers()
+    email, first_name, last_name = _person(answers, email, first_name, last_name, password)
+    answers.check()
+    return _write_superuser(email, first_name, last_name, passwords.hashed(password))
 
 
 @command
@@ -131,6 +145,13 @@ def _checked(
         answers.fault("time_zone", "Choose a time zone by its name, for example Europe/London.")
     if country.upper() not in countries():
         answers.fault("country", "Write the country in two letters, for example GB.")
+    email, first_name, last_name = _person(answers, email, first_name, last_name, password)
+    answers.check()
+    return _Beginning(name, time_zone, country.upper(), email, first_name, last_name, passwords.hashed(password))
+
+
+def _person(answers: Answers, email: str, first_name: str, last_name: str, password: str) -> tuple[str, str, str]:
+    """E-mail, first and last name in one spelling; faults go to `answers`."""
     first_name = answers.line("first_name", first_name, 100)
     last_name = answers.line("last_name", last_name, 100)
     try:
@@ -140,8 +161,22 @@ def _checked(
     fault = password_fault(password, [email, first_name, last_name])
     if fault:
         answers.fault("password", fault)
-    answers.check()
-    return _Beginning(name, time_zone, country.upper(), email, first_name, last_name, passwords.hashed(password))
+    return email, first_name, last_name
+
+
+@command
+def _write_superuser(email: str, first_name: str, last_name: str, password_hash: str) -> Account:
+    lock("clinic", 0)
+    if db.session.scalar(select(Clinic.id).limit(1)) is None:
+        raise Conflict("There is no clinic yet. Run `flask init` first: it makes the clinic and its admin.")
+    if db.session.scalar(select(Account.id).where(Account.role == Role.SUPERUSER).limit(1)) is not None:
+        raise SuperuserExists
+    # Sign-in looks in a clinic first: with an e-mail from there, the superuser would never be found.
+    if db.session.scalar(select(Account.id).where(or_(Account.email == email, Account.username == email)).limit(1)):
+        raise InvalidInput({"email": "Somebody here has this e-mail already. Give the superuser another one."})
+    account = _account(Role.SUPERUSER, None, email, first_name, last_name, password_hash)
+    db.session.flush()
+    return account
 
 
 @command
@@ -152,19 +187,26 @@ def _write(beginning: _Beginning, token: str | None = None) -> Account:
     if token is not None:
         one_time_links.spend(Purpose.SETUP, token)
     clinic = db.session.scalar(select(Clinic).order_by(Clinic.id).limit(1)) or _new_clinic(beginning)
-    now = clock.now()
+    names = (beginning.email, beginning.first_name, beginning.last_name)
+    account = _account(Role.ADMIN, clinic, *names, beginning.password_hash)
+    db.session.flush()
+    return account
+
+
+def _account(
+    role: Role, clinic: Clinic | None, email: str, first_name: str, last_name: str, password_hash: str
+) -> Account:
     account = Account(
         clinic=clinic,
-        role=Role.ADMIN,
-        username=beginning.email,
-        email=beginning.email,
-        email_verified_at=now,
-        first_name=beginning.first_name,
-        last_name=beginning.last_name,
-        credential=Credential(password_hash=beginning.password_hash),
+        role=role,
+        username=email,
+        email=email,
+        email_verified_at=clock.now(),
+        first_name=first_name,
+        last_name=last_name,
+        credential=Credential(password_hash=password_hash),
     )
     db.session.add(account)
-    db.session.flush()
     return account
 
 

@@ -37,6 +37,13 @@ def test_without_a_name_the_copy_goes_into_the_data_folder_and_an_older_one_is_k
     assert is_one_plain_line(again.stderr) and "not written over" in again.stderr
 
 
+def test_a_folder_without_a_database_is_not_copied(tmp_path: Path) -> None:
+    done = run(tmp_path, "backup")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert is_one_plain_line(done.stderr) and "There is no database here yet" in done.stderr
+    assert not (tmp_path / "backups").exists()
+
+
 def test_a_database_with_broken_rows_is_copied_and_said_to_be_broken(demo_folder: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(demo_folder / "medimeet.sqlite")) as database:
         database.execute("UPDATE subscription SET credits_left = 7 WHERE clinic_id = 1")

@@ -47,6 +47,7 @@ def test_the_settings_are_printed_without_secrets(tmp_path: Path) -> None:
     printed = run(tmp_path, "settings", MEDIMEET_SMTP_URL="smtp://me:hidden@mail.example").stdout
     assert f"MEDIMEET_DATA_DIR={tmp_path}" in printed
     assert "hidden" not in printed
+    assert "MEDIMEET_PASSWORD_TRIES=5\n" in printed
 
 
 def test_the_pages_about_settings_are_those_of_the_table() -> None:

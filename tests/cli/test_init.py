@@ -7,7 +7,7 @@ from pathlib import Path
 
 from medimeet.app import create_app
 from medimeet.db import db
-from tests.cli.commands import run, running, sign_in
+from tests.cli.commands import is_one_plain_line, run, running, sign_in
 
 
 def test_an_admin_who_is_asked_for_signs_in_and_finds_the_clinic(tmp_path: Path) -> None:
@@ -22,6 +22,35 @@ def test_a_missing_answer_ends_without_a_traceback(tmp_path: Path) -> None:
     made = run(tmp_path, "init", typed="Oak Street\n")
     assert made.returncode == 1
     assert "Traceback" not in made.stderr
+
+
+def test_what_cannot_be_taken_is_asked_for_again_and_nothing_else_is(tmp_path: Path) -> None:
+    typed = "Oak Street\nEurope/Nowhere\nIE\nAna\nByrne\nnobody\nseven green bottles\n"
+    made = run(tmp_path, "init", typed=typed + "Europe/Dublin\nana@oak.example\n")
+    assert made.returncode == 0, made.stderr
+    assert "Choose a time zone by its name" in made.stderr and "Write the whole e-mail address" in made.stderr
+    assert _rows(tmp_path, "SELECT time_zone FROM clinic") == [("Europe/Dublin",)]
+
+
+def test_a_superuser_comes_after_the_first_admin_and_signs_in_beside_them(clinic_folder: Path, tmp_path: Path) -> None:
+    person = {"MEDIMEET_ADMIN_EMAIL": "root@oak.example", "MEDIMEET_ADMIN_PASSWORD": "eight green bottles"}
+    same = run(clinic_folder, "init", "--superuser", **person | {"MEDIMEET_ADMIN_EMAIL": "ana@oak.example"})
+    assert is_one_plain_line(same.stderr) and "has this e-mail already" in same.stderr
+    made = run(clinic_folder, "init", "--superuser", **person)
+    assert (made.returncode, "root@oak.example is the superuser now" in made.stdout) == (0, True), made.stderr
+    again = run(clinic_folder, "init", "--superuser", **person | {"MEDIMEET_ADMIN_EMAIL": "eve@oak.example"})
+    assert again.returncode == 1
+    assert is_one_plain_line(again.stderr) and "There is a superuser already" in again.stderr
+    superusers = "SELECT email, clinic_id FROM account WHERE role = 'superuser'"
+    assert _rows(clinic_folder, superusers) == [("root@oak.example", None)]
+    with (
+        running(clinic_folder, "serve") as server,
+        sign_in(server.url, "root@oak.example", "eight green bottles") as it,
+    ):
+        assert "Oak Street" in it.get(f"{server.url}/dashboard/", timeout=10).text
+    early = run(tmp_path / "new", "init", "--superuser", **person)
+    assert is_one_plain_line(early.stderr) and "There is no clinic yet" in early.stderr
+    assert run(tmp_path / "new", "init", "--superuser", "--link").returncode == 2
 
 
 def test_the_environment_makes_an_admin_and_a_clinic_with_its_day_grid(clinic_folder: Path) -> None:
