@@ -39,10 +39,10 @@ ALLOWED: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
 
 _LABELS = {
     AppointmentStatus.PENDING: "Waiting for confirmation",
-    AppointmentStatus.SCHEDULED: "Confirmed",
+    AppointmentStatus.SCHEDULED: "Booked",
     AppointmentStatus.COMPLETED: "Completed",
     AppointmentStatus.CANCELED: "Canceled",
-    AppointmentStatus.NO_SHOW: "Missed",
+    AppointmentStatus.NO_SHOW: "Did not come",
 }
 
 

@@ -136,8 +136,8 @@ def mark(actor: Actor, appointment_id: int, status: AppointmentStatus) -> Appoin
     if appointment.status == status:
         return appointment
     if status == AppointmentStatus.CANCELED or not may_become(appointment.status, status):
-        now, wanted = label(appointment.status).lower(), label(status).lower()
-        raise InvalidInput({"status": f"This appointment is {now}, so it can't be marked as {wanted}."})
+        now, wanted = label(appointment.status), label(status)
+        raise InvalidInput({"status": f"This visit is marked “{now}”, so it can't be marked “{wanted}”."})
     if status != AppointmentStatus.SCHEDULED and appointment.starts_at > clock.now():
         raise InvalidInput({"status": "This visit has not begun yet. Mark it once it has."})
     was, appointment.status, appointment.hold_expires_at = appointment.status, status, None

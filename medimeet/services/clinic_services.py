@@ -36,7 +36,7 @@ def add(actor: Actor, *, name: str, description: str = "") -> ClinicService:
     """A new service of the clinic. Raises InvalidInput, NotAllowed."""
     people.refuse_non_admin(actor)
     service = ClinicService(clinic_id=actor.clinic.id)
-    _fill(service, name, description)
+    _fill(actor, service, name, description)
     db.session.add(service)
     db.session.flush()
     audit.note(actor, "added", "service", service.id)
@@ -48,7 +48,7 @@ def change(actor: Actor, service_id: int, *, name: str, description: str = "") -
     """The service with new words. Raises InvalidInput, NotFound, NotAllowed."""
     people.refuse_non_admin(actor)
     service = find(actor, service_id)
-    _fill(service, name, description)
+    _fill(actor, service, name, description)
     audit.note(actor, "changed", "service", service.id)
     return service
 
@@ -71,8 +71,13 @@ def _offered(actor: Actor) -> Select[ClinicService]:
     )
 
 
-def _fill(service: ClinicService, name: str, description: str) -> None:
+def _fill(actor: Actor, service: ClinicService, name: str, description: str) -> None:
     answers = Answers()
+    with db.session.no_autoflush:
+        others = db.session.scalars(_offered(actor).where(ClinicService.id != (service.id or 0)))
+        taken = {other.name.casefold() for other in others}
     service.name = answers.line("name", name, 120, "Write the name of the service, for example Vaccinations.")
+    if service.name.casefold() in taken:
+        answers.fault("name", f"There is already a service called {service.name}. Choose another name.")
     service.description = answers.text("description", description, 2000)
     answers.check()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import command, db, lock
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
-from medimeet.models import Appointment, Doctor, ExclusionDate, WorkingHours
+from medimeet.models import Account, Appointment, Doctor, ExclusionDate, WorkingHours
 from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
@@ -43,7 +43,8 @@ def doctor_to_schedule(actor: Actor, doctor_id: int | None) -> Doctor:
         if doctor_id not in (None, doctor.id):
             raise NotAllowed("You can change your own hours only.")
         return doctor
-    found = db.session.scalar(select(Doctor).where(Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id))
+    of_clinic = select(Doctor).join(Doctor.account).where(Doctor.clinic_id == actor.clinic.id)
+    found = db.session.scalar(of_clinic.where(Doctor.id == doctor_id, Account.is_active))
     if found is None:
         raise NotFound("We can't find this doctor.")
     return found

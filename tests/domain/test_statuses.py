@@ -30,13 +30,13 @@ def test_a_visit_changes_only_as_the_table_says(old: AppointmentStatus) -> None:
 def test_every_status_is_told_in_plain_words() -> None:
     assert [label(status) for status in AppointmentStatus] == [
         "Waiting for confirmation",
-        "Confirmed",
+        "Booked",
         "Completed",
         "Canceled",
-        "Missed",
+        "Did not come",
     ]
 
 
 def test_a_status_read_from_the_database_as_text_is_understood() -> None:
     assert may_become("pending", "scheduled")  # type: ignore[arg-type]
-    assert label("no_show") == "Missed"  # type: ignore[arg-type]
+    assert label("no_show") == "Did not come"  # type: ignore[arg-type]

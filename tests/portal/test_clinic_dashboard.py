@@ -128,6 +128,15 @@ def test_days_are_the_clinics_own(frozen_clock: object, clinic: Clinic) -> None:
     assert reports.visits_by_day(actor)[:2] == [(MONDAY, 1), (MONDAY + timedelta(days=1), 1)]
 
 
+def test_a_status_has_the_same_name_in_the_filter_as_in_the_list(admin: FlaskClient, clinic: Clinic) -> None:
+    for number, status in enumerate(AppointmentStatus):
+        doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
+        factories.make_appointment(doctor, patient, factories.at(clinic, MONDAY, f"{9 + number:02}:00"), status=status)
+    page = BeautifulSoup(admin.get("/clinic_appointments/").text, "html.parser")
+    offered = {option.get_text() for option in page.select("#status option")} - {"Any"}
+    assert offered == {badge.get_text().strip() for badge in page.select("#appointments .mm-badge")}
+
+
 def test_another_clinic_counts_for_nothing(admin: FlaskClient, clinic: Clinic) -> None:
     far = factories.make_clinic(name="Hillside Dental")
     doctor, patient = factories.make_doctor(far), factories.make_patient(far, first_name="Faraway")

@@ -16,6 +16,7 @@ from tests.portal.people_pages import counted_statements, flashes_of, title_of, 
 
 SignedIn = Callable[[Account], FlaskClient]
 
+FOLLOW = {"follow_redirects": True}
 DETAILS = {
     "name": "Riverside Clinic",
     "time_zone": "Europe/London",
@@ -85,6 +86,24 @@ def test_a_wrong_detail_comes_back_with_words(
     assert (clinic.about, clinic.time_zone) == ("", "Europe/London")
 
 
+def test_every_wrong_detail_is_named_at_once(admin: FlaskClient) -> None:
+    answer = admin.post("/clinic/edit/", data=DETAILS | {"name": "", "email": "desk", "phone": "1" * 41})
+    for words in ("Write the name of the clinic.", "Write the whole e-mail address", "at most 40 characters"):
+        assert words in words_of(answer)
+
+
+def test_who_moves_the_clinic_to_another_time_zone_is_told_of_booked_visits(admin: FlaskClient, clinic: Clinic) -> None:
+    told = "keeps its moment, so another time of day may stand on it now"
+    assert told not in flashes_of(admin.post("/clinic/edit/", data=DETAILS | {"time_zone": "Asia/Tokyo"}, **FOLLOW))
+    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
+    visit = factories.make_appointment(doctor, patient, clock.now() + timedelta(days=2))
+    moment = visit.starts_at
+    assert told not in flashes_of(admin.post("/clinic/edit/", data=DETAILS | {"time_zone": "Asia/Tokyo"}, **FOLLOW))
+    assert told in flashes_of(admin.post("/clinic/edit/", data=DETAILS, **FOLLOW))
+    db.session.refresh(visit)
+    assert visit.starts_at == moment
+
+
 def test_an_admin_changes_only_the_own_clinic(admin: FlaskClient) -> None:
     far = factories.make_clinic(name="Hillside Dental")
     admin.post("/clinic/edit/", data=DETAILS | {"name": "Mine", "id": far.id, "clinic_id": far.id})
@@ -99,7 +118,10 @@ def test_an_admin_runs_the_services(admin: FlaskClient) -> None:
     assert admin.post("/clinic/services/add/", data=given).status_code == 303
     assert "Home visits was added." in flashes_of(admin.get("/clinic/services/"))
     assert admin.post("/clinic/services/add/", data={"name": ""}).status_code == 400
+    twice = admin.post("/clinic/services/add/", data={"name": "HOME visits"})
+    assert (twice.status_code, "There is already a service called HOME visits." in words_of(twice)) == (400, True)
     service = db.session.scalars(select(ClinicService)).one()
+    assert admin.post(f"/clinic/services/{service.id}/edit/", data=given).status_code == 303
     assert typed_in(admin.get(f"/clinic/services/{service.id}/edit/"), "name") == "Home visits"
     assert admin.post(f"/clinic/services/{service.id}/edit/", data={"name": "House calls"}).status_code == 303
     assert "House calls" in words_of(admin.get("/clinic/services/?q=HOUSE"))
@@ -127,6 +149,7 @@ def test_an_admin_runs_each_list_of_words(admin: FlaskClient, kind: str) -> None
     assert (answer.status_code, answer.location) == (303, f"/clinic/lists/#{kind}")
     again = admin.post(f"/clinic/lists/{kind}/add/", data={"name": "Sports medicine"})
     assert (again.status_code, "Sports medicine is in the list already." in words_of(again)) == (400, True)
+    assert title_of(again).startswith("Error: ")
     empty = admin.post(f"/clinic/lists/{kind}/add/", data={"name": " "})
     assert (empty.status_code, "Write the name of the new entry." in words_of(empty)) == (400, True)
     page = admin.get("/clinic/lists/")

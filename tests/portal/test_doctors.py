@@ -154,6 +154,14 @@ def test_removing_a_doctor_signs_them_out_and_cancels_what_is_to_come(
     assert admin.post("/delete_doctor/", data={"doctor_id": doctor.id}).status_code == 404
 
 
+def test_the_hours_of_a_doctor_who_was_removed_are_not_found(admin: FlaskClient, clinic: Clinic) -> None:
+    doctor = factories.make_doctor(clinic)
+    pages = [f"/{name}/?doctor_id={doctor.id}" for name in ("slots-and-excluded-dates", "doctor-week", "add-slot")]
+    assert [admin.get(path).status_code for path in pages] == [200, 200, 200]
+    admin.post("/delete_doctor/", data={"doctor_id": doctor.id})
+    assert [admin.get(path).status_code for path in pages] == [404, 404, 404]
+
+
 def test_deleting_needs_a_post_and_a_known_doctor(admin: FlaskClient) -> None:
     assert admin.get("/delete_doctor/").status_code == 405
     for wrong in ("", "x", "999999", "9" * 30, "-1"):
@@ -198,6 +206,9 @@ def test_a_long_list_has_pages(admin: FlaskClient, clinic: Clinic) -> None:
     assert "Doctor25" not in words_of(first)
     assert "Doctor26" in words_of(second)
     assert 'href="/list_doctors/?page=2"' in first.text
+    beyond = admin.get("/list_doctors/?page=9")
+    assert "The list is shorter than that now." in words_of(beyond)
+    assert 'href="/list_doctors/?page=1"' in beyond.text
     for odd in ("0", "-5", "x", "999999999999999999999"):
         assert admin.get(f"/list_doctors/?page={odd}").status_code == 200
 

@@ -29,7 +29,7 @@ def _time_zones() -> dict[str, dict[str, str]]:
 class ClinicForm(FlaskForm):
     """What is told of the clinic."""
 
-    name = StringField("Name of the clinic", [InputRequired("Write the name of the clinic.")])
+    name = StringField("Name of the clinic")
     about = TextAreaField("About the clinic")
     address = TextAreaField("Address")
     phone = TelField("Phone")
@@ -47,7 +47,7 @@ class ClinicForm(FlaskForm):
 class ServiceForm(FlaskForm):
     """Something that the clinic offers beside treatments."""
 
-    name = StringField("Name", [InputRequired("Write the name of the service, for example Vaccinations.")])
+    name = StringField("Name")
     description = TextAreaField("What it is, for patients")
 
 

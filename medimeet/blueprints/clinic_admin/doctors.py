@@ -125,4 +125,11 @@ def canceled_words(removed: doctors.Removed) -> str:
 def _form_page(form: DoctorForm, doctor: Doctor | None = None, picture_form: PictureForm | None = None) -> Response:
     picture_form = picture_form or PictureForm(formdata=None)
     status = 400 if form.errors or picture_form.errors else 200
-    return page("clinic_admin/doctor_form.html", status=status, form=form, doctor=doctor, picture_form=picture_form)
+    return page(
+        "clinic_admin/doctor_form.html",
+        status=status,
+        form=form,
+        doctor=doctor,
+        picture_form=picture_form,
+        has_errors=status == 400,
+    )

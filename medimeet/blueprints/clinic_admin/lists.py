@@ -80,5 +80,12 @@ def _lists_page(wrong_kind: str | None = None, wrong_form: WordForm | None = Non
     for kind, form in forms.items():
         form.name.id = f"name-{kind}"
     words = {kind: word_lists.of_clinic(actor, _model(kind)) for kind in word_lists.LISTS}
-    status = 400 if wrong_form is not None else 200
-    return page("clinic_admin/lists.html", status=status, forms=forms, words=words, wrong_form=wrong_form)
+    is_wrong = wrong_form is not None
+    return page(
+        "clinic_admin/lists.html",
+        status=400 if is_wrong else 200,
+        forms=forms,
+        words=words,
+        wrong_form=wrong_form,
+        has_errors=is_wrong,
+    )

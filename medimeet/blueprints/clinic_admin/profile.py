@@ -106,4 +106,10 @@ def _profile_page() -> Response:
 def _form_page(form: PersonForm, picture_form: PictureForm | None = None) -> Response:
     picture_form = picture_form or PictureForm(formdata=None)
     status = 400 if form.errors or picture_form.errors else 200
-    return page("clinic_admin/profile_form.html", status=status, form=form, picture_form=picture_form)
+    return page(
+        "clinic_admin/profile_form.html",
+        status=status,
+        form=form,
+        picture_form=picture_form,
+        has_errors=status == 400,
+    )
