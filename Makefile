@@ -18,7 +18,7 @@ run: $(VENV)/.run ## serve MediMeet with demo data on http://127.0.0.1:8000 (POR
 	@exec $(BIN)/flask demo
 
 test: check ## run every check and every test that this machine can run; says what it skipped, and why
-	@$(BIN)/python -m pytest -rs $(ARGS)
+	@$(BIN)/python -m pytest -rs --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/.test ## check style, types and the direction of imports, without running a test
 	@$(BIN)/ruff check .

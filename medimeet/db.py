@@ -203,6 +203,7 @@ def _retried(work: Callable[[], R]) -> R:
 
 def _in_transaction(work: Callable[[], R]) -> R:
     db.session.rollback()
+    db.session.expire_all()  # a rollback expires nothing where no transaction was open
     with _one_writer():
         try:
             db.session.connection(execution_options={"writes": True})

@@ -1,8 +1,10 @@
 """Fixtures of every test: an application on each database, people to sign in as, a clock to set."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from contextvars import Context
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from medimeet.db import db
 from medimeet.models import Account, Clinic
 from medimeet.services import sign_in
 from tests import databases, factories
+from tests.databases import fresh_postgresql
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -26,7 +29,8 @@ class Visitor(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         answer = Context().run(super().open, *args, **kwargs)
         if has_app_context():  # not while following a redirect, which comes through here again
-            db.session.rollback()  # so that the test reads what the request has written
+            db.session.rollback()
+            db.session.expire_all()  # so that the test reads what the request has written
         return answer
 
     def sign_in(self, account: Account) -> "Visitor":
@@ -38,29 +42,35 @@ class Visitor(FlaskClient):
         return self
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of each kind; PostgreSQL is skipped, loudly, where there is none."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'medimeet.sqlite'}"
-        return
-    with databases.fresh_postgresql() as url:
-        yield url
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Runs the test once on each database; PostgreSQL is skipped, loudly, where there is none."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """The application on a migrated database of a kind, made at the first call for that kind."""
+    with ExitStack() as stack:
+
+        @cache
+        def made(kind: str) -> Flask:
+            folder = tmp_path_factory.mktemp(kind)
+            is_sqlite = kind == "sqlite"
+            url = f"sqlite:///{folder}/medimeet.sqlite" if is_sqlite else stack.enter_context(fresh_postgresql())
+            app = _installed_app(url, folder)
+            stack.callback(_dispose, app)
+            return app
+
+        yield made
 
 
-@pytest.fixture(scope="session")
-def installed_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application on a migrated database, made once for each kind of database."""
+def _installed_app(url: str, folder: Path) -> Flask:
     app = create_app(
         {
             "TESTING": True,
-            "DATABASE_URL": database_url,
-            "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "DATABASE_URL": url,
+            "DATA_DIR": str(folder),
             "SECRET_KEY": "a secret key for tests, long enough",
             "BASE_URL": "http://localhost",
             "WTF_CSRF_ENABLED": False,
@@ -69,14 +79,18 @@ def installed_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -
     )
     app.test_client_class = Visitor
     databases.migrate(app)
-    yield app
+    return app
+
+
+def _dispose(app: Flask) -> None:
     with app.app_context():
         db.engine.dispose()
 
 
 @pytest.fixture
-def app(installed_app: Flask) -> Iterator[Flask]:
+def app(installed: Callable[[str], Flask], database_kind: str) -> Iterator[Flask]:
     """The application with an empty, migrated database, and its context pushed for the test's own use."""
+    installed_app = installed(database_kind)
     databases.make_empty(installed_app)
     settings = dict(installed_app.config)
     with installed_app.app_context():

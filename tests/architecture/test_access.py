@@ -82,7 +82,7 @@ def put_back() -> None:
     shutil.copy(f"{database}.world", database)
 
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 @on_sqlite
