@@ -20,8 +20,7 @@ class MenuItem:
 
 # Label, the page it leads to, and the pages that belong to it (patterns of endpoints).
 VISITOR = (
-    ("Treatments", "patient_booking.treatment_list", "*.view_treatment"),
-    ("About the clinic", "clinic_admin.clinic_portfolio"),
+    ("The clinic", "auth.front_page"),
     ("Contact", "clinic_admin.contact"),
 )
 PATIENT = (
