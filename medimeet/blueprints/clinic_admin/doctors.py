@@ -88,8 +88,16 @@ def confirm_delete_doctor(doctor_id: int) -> Response:
     """GET /remove_doctor/<int:doctor_id>/: asks before a doctor is removed, and says what that cancels."""
     doctor = doctors.find(current_actor(), doctor_id)
     people.refuse_to_remove(current_actor(), doctor.account)
-    to_come = doctors.visits_to_come(current_actor(), doctor_id)
-    return page("clinic_admin/remove_doctor.html", doctor=doctor, to_come=to_come)
+    return page(
+        "clinic_admin/remove_person.html",
+        name=doctor.name,
+        to_come=doctors.visits_to_come(current_actor(), doctor_id),
+        all_url=url_for("clinic_admin.list_doctors"),
+        all_label="All doctors",
+        remove_url=url_for("clinic_admin.delete_doctor"),
+        fields={"doctor_id": doctor.id},
+        keep_url=url_for("clinic_admin.edit_doctor", doctor_id=doctor.id),
+    )
 
 
 @bp.post("/delete_doctor/")

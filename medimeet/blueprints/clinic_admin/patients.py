@@ -82,8 +82,16 @@ def edit_patient(patient_id: int) -> Response | WerkzeugResponse:
 def confirm_delete_patient(patient_id: int) -> Response:
     """GET /remove_patient/<int:patient_id>/: asks before a patient is removed, and says what that cancels."""
     patient = patients.find(current_actor(), patient_id)
-    to_come = patients.visits_to_come(current_actor(), patient_id)
-    return page("clinic_admin/remove_patient.html", patient=patient, to_come=to_come)
+    return page(
+        "clinic_admin/remove_person.html",
+        name=patient.name,
+        to_come=patients.visits_to_come(current_actor(), patient_id),
+        all_url=url_for("clinic_admin.list_patients"),
+        all_label="All patients",
+        remove_url=url_for("clinic_admin.delete_patient"),
+        fields={"patient_id": patient.id},
+        keep_url=url_for("clinic_admin.edit_patient", patient_id=patient.id),
+    )
 
 
 @bp.post("/delete_patient/")
