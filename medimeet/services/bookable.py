@@ -14,7 +14,7 @@ from medimeet.domain.slot_ids import UnknownSlot, decode_slot
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
-from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
+from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
 from medimeet.services import appointments, slots
 from medimeet.services.access import Actor
@@ -81,10 +81,13 @@ def key_of(slot_id: int) -> tuple[int, datetime]:
         raise NoSuchSlot from None
 
 
-def refuse_taken(slot_id: int) -> None:
-    """Raises SlotTaken where an appointment takes the slot's start, after one small statement; NoSuchSlot."""
+def refuse_taken(clinic: Clinic, slot_id: int) -> None:
+    """One small statement: raises SlotTaken where a visit of the clinic takes the slot's start; NoSuchSlot, PastSlot."""
     doctor_id, starts_at = key_of(slot_id)
+    if starts_at <= clock.now():
+        raise PastSlot
     taken = select(Appointment.id).where(
+        Appointment.clinic_id == clinic.id,
         Appointment.doctor_id == doctor_id,
         Appointment.starts_at <= starts_at,
         Appointment.ends_at > starts_at,

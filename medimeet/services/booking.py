@@ -49,8 +49,7 @@ def book(
     order = Order(slot_id, treatment_id, patient_id, reason, kind)
     # Of many who want one time, most are refused by this look, and never wait for their turn to write.
     if orders.booked_with(actor, idempotency_key, order) is None:
-        patient, doctor, treatment, starts_at = _meant(actor, order)
-        bookable.span(patient, doctor, treatment, starts_at)
+        bookable.refuse_taken(actor.clinic, slot_id)
     return _book(actor, order, channel, idempotency_key)
 
 
@@ -62,7 +61,9 @@ def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointm
     if earlier is not None:
         return earlier
     lock("doctor", bookable.key_of(order.slot_id)[0])
-    bookable.refuse_taken(order.slot_id)  # the losers of a race leave after one look, and nobody waits long
+    bookable.refuse_taken(
+        actor.clinic, order.slot_id
+    )  # the losers of a race leave after one look, and nobody waits long
     patient, doctor, treatment, starts_at = _meant(actor, order)
     _take_turns([doctor.id], patient)
     appointment = Appointment(

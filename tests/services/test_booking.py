@@ -148,6 +148,15 @@ def test_a_doctor_who_is_not_verified_or_of_another_clinic_has_no_slots(clinic: 
             booking.book(actor_of(patient, clinic), slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"))
 
 
+def test_another_clinics_slot_does_not_exist_whether_it_is_taken_or_free(clinic: Clinic) -> None:
+    elsewhere = make_clinic(name="Hillside")
+    doctor = make_doctor(elsewhere)
+    make_appointment(doctor, make_patient(elsewhere), starts(elsewhere, TUESDAY, "09:00"))
+    for wall_time in ("09:00", "09:30"):
+        with pytest.raises(NoSuchSlot):
+            booking.book(actor_of(make_patient(clinic), clinic), slot_id=slot_at(doctor, clinic, TUESDAY, wall_time))
+
+
 def test_a_number_that_is_no_slot_does_not_exist(clinic: Clinic) -> None:
     patient = make_patient(clinic)
     for slot_id in (0, 7, 2**53 - 1):
