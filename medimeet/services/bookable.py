@@ -82,7 +82,7 @@ def key_of(slot_id: int) -> tuple[int, datetime]:
 
 
 def refuse_taken(clinic: Clinic, slot_id: int) -> None:
-    """One small statement: raises SlotTaken where a visit of the clinic takes the slot's start; NoSuchSlot, PastSlot."""
+    """One small statement: raises SlotTaken where a visit of the clinic takes the start; NoSuchSlot, PastSlot."""
     doctor_id, starts_at = key_of(slot_id)
     if starts_at <= clock.now():
         raise PastSlot

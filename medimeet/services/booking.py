@@ -61,9 +61,7 @@ def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointm
     if earlier is not None:
         return earlier
     lock("doctor", bookable.key_of(order.slot_id)[0])
-    bookable.refuse_taken(
-        actor.clinic, order.slot_id
-    )  # the losers of a race leave after one look, and nobody waits long
+    bookable.refuse_taken(actor.clinic, order.slot_id)  # the losers of a race leave early, and nobody waits long
     patient, doctor, treatment, starts_at = _meant(actor, order)
     _take_turns([doctor.id], patient)
     appointment = Appointment(
