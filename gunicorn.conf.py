@@ -5,6 +5,7 @@ not live through a fork.
 """
 
 import os
+import sys
 
 from medimeet.config import read_settings
 
@@ -35,6 +36,11 @@ def pre_fork(server, worker):
 
 
 def post_fork(server, worker):
-    """Pin the worker: hand-offs of the interpreter lock between cores cost up to four fifths of the throughput."""
+    """Pin the worker: hand-offs of the interpreter lock between cores cost up to four fifths of the throughput.
+
+    And let its threads take turns ten times as often as every 5 ms: one that holds the writer's lock, among fifty that
+    render pages, gives it back ten times as soon.
+    """
+    sys.setswitchinterval(0.0005)
     if _settings["PIN_WORKERS"] and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {worker.core})

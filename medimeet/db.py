@@ -180,6 +180,8 @@ class WriterLock:
 
 _LOCK_ORDER = ("clinic", "account", "doctor", "patient")
 _TRIES = 4
+# Standing in our own line is progress, so it may take longer than waiting for a database that does not answer.
+_PATIENCE = 3
 _inside_command: ContextVar[bool] = ContextVar("inside_command", default=False)
 
 
@@ -221,7 +223,7 @@ def _one_writer() -> Iterator[None]:
     if writer_lock is None:
         yield
         return
-    with writer_lock.held(current_app.config["DATABASE_TIMEOUT_SECONDS"]):
+    with writer_lock.held(_PATIENCE * current_app.config["DATABASE_TIMEOUT_SECONDS"]):
         yield
 
 
@@ -229,7 +231,8 @@ def _engine_options(url: str, timeout: float) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"pool_size": 20, "max_overflow": 50, "connect_args": {"timeout": timeout, "check_same_thread": False}}
     milliseconds = int(timeout * 1000)
-    limits = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds} -c timezone=UTC"
+    in_line = _PATIENCE * milliseconds
+    limits = f"-c lock_timeout={in_line} -c statement_timeout={in_line + milliseconds} -c timezone=UTC"
     limits += " -c idle_in_transaction_session_timeout=30000"
     return {
         "pool_size": 10,
