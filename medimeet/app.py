@@ -42,6 +42,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _configure(app)
     app.url_map.converters["int"] = RowId
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # it would redirect, and no POST is ever redirected
+    app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]
     for part in (db, context, errors, headers, limits, signed_in):
         part.start(app)
     babel.init_app(app)

@@ -12,6 +12,7 @@ from medimeet.blueprints import (
     setup,
     treatments,
 )
+from medimeet.blueprints.contracts import register_contracts
 
 
 def register_blueprints(app: Flask) -> None:
@@ -24,3 +25,4 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(patient_booking.bp)
     app.register_blueprint(setup.bp)
     app.register_blueprint(treatments.bp)
+    register_contracts(app)

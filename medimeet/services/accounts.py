@@ -47,7 +47,7 @@ def add_account(
     role: Role,
     answers: Answers,
     *,
-    first_name: str,
+    first_name: str = "",
     last_name: str = "",
     email: str | None = None,
     mobile: str | None = None,
@@ -61,7 +61,7 @@ def add_account(
     if clinic is not None:
         lock("clinic", clinic.id)  # so that two at once don't make up the same username
     account = Account(clinic_id=clinic.id if clinic else None, role=role, username="")
-    account.first_name = answers.line("first_name", first_name, 100, "Enter the first name.")
+    account.first_name = answers.line("first_name", first_name, 100)
     account.last_name = answers.line("last_name", last_name, 100)
     write_email(account, email, answers)
     write_mobile(account, mobile, clinic.country if clinic else None, answers)

@@ -1,7 +1,7 @@
 """What can be booked: the clinic's treatments, the doctors who give them, and whether one time can still be had."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import exists, select
@@ -10,10 +10,10 @@ from sqlalchemy.orm import selectinload
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain import slots as rules
-from medimeet.domain.slot_ids import UnknownSlot, decode_slot
+from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot
 from medimeet.domain.slots import Slot
-from medimeet.domain.wall_clock import to_wall, zone_label
-from medimeet.errors import NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
+from medimeet.domain.wall_clock import NonexistentTime, to_instant, to_wall, zone_label
+from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
 from medimeet.services import appointments, slots
@@ -79,6 +79,19 @@ def key_of(slot_id: int) -> tuple[int, datetime]:
         return decode_slot(slot_id)
     except UnknownSlot:
         raise NoSuchSlot from None
+
+
+def slot_id_at(doctor: Doctor, day: date, minute: int) -> int:
+    """The id of the doctor's slot that starts at this minute of the clinic's day, whether there is one or not.
+
+    Raises InvalidInput (date, time) for a time that no slot can have, such as one that the clocks jump over.
+    """
+    try:
+        return encode_slot(doctor.id, to_instant(day, minute, doctor.clinic.zone))
+    except NonexistentTime as error:
+        raise InvalidInput({"time": str(error)}) from None
+    except ValueError:
+        raise InvalidInput({"date": "This day is out of reach. Choose one within the next year."}) from None
 
 
 def refuse_taken(clinic: Clinic, slot_id: int) -> None:

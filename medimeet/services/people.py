@@ -18,6 +18,7 @@ from medimeet.services.answers import Answers
 
 GENDERS = {"female": "Female", "male": "Male", "other": "Other"}
 UPLOADS = "uploads"
+_FIRST_NAME = "Enter the first name."
 _BORN = "Write the day of birth, with a year between 1900 and now."
 _FOR_STAFF = {
     accounts.TAKEN["username"]: "Somebody in the clinic already has this username. Choose another one.",
@@ -48,6 +49,7 @@ class PersonDetails:
 def add(clinic: Clinic, role: Role, details: PersonDetails, answers: Answers) -> Account:
     """A new account with these details, in the running command. Raises InvalidInput with every fault of `answers`."""
     read = _read(clinic, details, answers)
+    answers.line("first_name", details.first_name, 100, _FIRST_NAME)
     account = accounts.add_account(
         clinic,
         role,
@@ -69,7 +71,7 @@ def change(account: Account, clinic: Clinic, details: PersonDetails, answers: An
     """
     old_email = account.email
     read = _read(clinic, details, answers)
-    account.first_name = answers.line("first_name", details.first_name, 100, "Enter the first name.")
+    account.first_name = answers.line("first_name", details.first_name, 100, _FIRST_NAME)
     account.last_name = answers.line("last_name", details.last_name, 100)
     if details.username:
         accounts.write_username(account, details.username, answers)

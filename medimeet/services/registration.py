@@ -1,6 +1,6 @@
 """Registering as a patient, and applying as a doctor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,16 +16,19 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
 _TAKEN_AN_HOUR = 20
+_EMAIL = "Enter your e-mail address. We send confirmations there."
+_NEEDED_ON_PAGES = {"first_name": "Enter the first name.", "last_name": "Enter your last name.", "email": _EMAIL}
+_NEEDED_OF_PROGRAMS = {"username": "Choose a username.", "email": _EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
     """What somebody tells who registers. A mobile number without a country code is read in the clinic's country."""
 
-    first_name: str
-    last_name: str
-    email: str
-    password: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    password: str = ""
     mobile: str = ""
     username: str | None = None
     date_of_birth: date | None = None
@@ -56,12 +59,17 @@ def register_patient(actor: Actor, person: NewPerson, address: str = "") -> Acco
 
     `address` is the network address it comes from. Raises InvalidInput, TooManyTries; existing accounts are untouched.
     """
-    return _registered(actor, person, None, address)
+    return _registered(actor, person, None, address, _NEEDED_ON_PAGES)
+
+
+def register_by_username(actor: Actor, person: NewPerson, address: str = "") -> Account:
+    """As register_patient, for programs: username, e-mail and password are needed, the names are not."""
+    return _registered(actor, person, None, address, _NEEDED_OF_PROGRAMS)
 
 
 def apply_as_new(actor: Actor, person: NewPerson, application: Application, address: str = "") -> Account:
     """A new patient who has applied as a doctor. Raises as register_patient does."""
-    return _registered(actor, person, application, address)
+    return _registered(actor, person, application, address, _NEEDED_ON_PAGES)
 
 
 @command
@@ -97,11 +105,16 @@ def lists(actor: Actor) -> Lists:
     )
 
 
-def _registered(actor: Actor, person: NewPerson, application: Application | None, address: str) -> Account:
+def _registered(
+    actor: Actor, person: NewPerson, application: Application | None, address: str, needed: Mapping[str, str]
+) -> Account:
     limit = attempts.Limit(attempts.key_of("taken", address), _TAKEN_AN_HOUR, timedelta(hours=1))
     if attempts.is_reached(limit):
         raise TooManyTries(attempts.seconds_left(limit))
     answers = Answers()
+    for field, words in needed.items():
+        if not (getattr(person, field) or "").strip():
+            answers.fault(field, words)
     password_hash = password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
     try:
         return _add_person(actor, person, application, password_hash, answers)
@@ -116,9 +129,6 @@ def _add_person(
     actor: Actor, person: NewPerson, application: Application | None, password_hash: str | None, answers: Answers
 ) -> Account:
     clinic = actor.clinic
-    if not person.email.strip():
-        answers.fault("email", "Enter your e-mail address. We send confirmations there.")
-    answers.line("last_name", person.last_name, 100, "Enter your last name.")
     born_on = answers.past_day(
         "date_of_birth", person.date_of_birth, clock.today(clinic.zone), "Enter the day of your birth, as 24 11 1960."
     )

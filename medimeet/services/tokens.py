@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,21 +11,57 @@ from sqlalchemy import Update, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import command, db, lock
 from medimeet.errors import NotSignedIn
 from medimeet.models import Account, IssuedToken
 
 ISSUER = "medimeet"
 AUDIENCE = "medimeet"
-ACCESS = "access"
+ACCESS, REFRESH = "access", "refresh"
 _ALGORITHM = "HS256"
 _CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "typ"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """An access token, and the refresh token that gives another one."""
+
+    access: str
+    refresh: str
+
+
+@command
+def issue_pair(account: Account) -> TokenPair:
+    """New tokens for one sign-in: REFRESH_TOKEN_DAYS in all, each access token ACCESS_TOKEN_MINUTES."""
+    family = secrets.token_urlsafe(24)
+    lifetime = timedelta(days=setting("REFRESH_TOKEN_DAYS"))
+    return TokenPair(_add_access(account, family), add_token(account, REFRESH, family, lifetime))
+
+
+@command
+def issue_lasting(account: Account) -> str:
+    """A new access token for interfaces that have no refresh; it works for LASTING_TOKEN_DAYS."""
+    return add_token(account, ACCESS, secrets.token_urlsafe(24), timedelta(days=setting("LASTING_TOKEN_DAYS")))
+
+
+@command
+def refresh(token: str) -> str:
+    """A new access token for a refresh token, of the same sign-in. Raises NotSignedIn."""
+    claims = _claims(token, REFRESH)
+    lock("account", int(claims["sub"]))  # so that nobody signs out in between
+    account = _live_account(claims)
+    return _add_access(account, db.session.get_one(IssuedToken, claims["jti"]).family)
+
+
+def check(token: str) -> None:
+    """Returns where the token, access or refresh, is good. Raises NotSignedIn."""
+    _live_account(_claims(token))
 
 
 @command
 def issue_access(account: Account) -> str:
     """A new access token for `account`; it works for ACCESS_TOKEN_MINUTES."""
-    return add_token(account, ACCESS, secrets.token_urlsafe(24), timedelta(minutes=setting("ACCESS_TOKEN_MINUTES")))
+    return _add_access(account, secrets.token_urlsafe(24))
 
 
 def add_token(account: Account, kind: str, family: str, lifetime: timedelta) -> str:
@@ -69,18 +106,25 @@ def spend_for_session(token: str) -> Account:
 @command
 def revoke_family(token: str) -> None:
     """Ends a token and all others of its sign-in. Raises NotSignedIn for one that we have not made."""
-    family = select(IssuedToken.family).where(IssuedToken.jti == _claims(token)["jti"]).scalar_subquery()
+    claims = _claims(token)
+    lock("account", int(claims["sub"]))
+    family = select(IssuedToken.family).where(IssuedToken.jti == claims["jti"]).scalar_subquery()
     db.session.execute(_unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now()))
 
 
 def revoke_all(account: Account) -> None:
     """Ends every token of the account, in the running command."""
+    lock("account", account.id)
     db.session.execute(_unrevoked().where(IssuedToken.account_id == account.id).values(revoked_at=clock.now()))
 
 
 def signing_key() -> bytes:
     """The key that signs tokens: made of SECRET_KEY, but not the one that signs cookies."""
     return hashlib.sha256(b"medimeet tokens " + setting("SECRET_KEY").encode()).digest()
+
+
+def _add_access(account: Account, family: str) -> str:
+    return add_token(account, ACCESS, family, timedelta(minutes=setting("ACCESS_TOKEN_MINUTES")))
 
 
 def _claims(token: str, kind: str | None = None) -> dict[str, Any]:

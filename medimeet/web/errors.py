@@ -1,4 +1,4 @@
-"""Every refusal as a page with words: what happened, and what to do next."""
+"""Every refusal in words, what happened and what to do next: as a page, or as JSON in the shape of its contract."""
 
 import logging
 import secrets
@@ -6,13 +6,15 @@ import secrets
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.db import db, is_busy
 from medimeet.errors import Busy, MediMeetError, NotSignedIn
 from medimeet.services import access
+from medimeet.web.contract import contract_of_request
 from medimeet.web.fragments import is_htmx
+from medimeet.web.refusals import Refusal
 from medimeet.web.signed_in import ask_to_sign_in, current_actor
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,13 @@ WORDS = {
     429: "There were too many requests from your address. Wait a minute, then try again.",
     500: "You did nothing wrong. Try again in a minute, or call the clinic and tell them the number below.",
 }
+WORDS_FOR_PROGRAMS = {
+    404: "There is nothing at this address, or it belongs to somebody else.",
+    405: "This address does not take this method. The header Allow names those it takes.",
+    413: "This body is too large. The most is 1 MiB, and 6 MiB for multipart.",
+    415: "Send JSON (application/json), a form (application/x-www-form-urlencoded) or multipart/form-data.",
+    500: "Something went wrong on our side. Try again, or tell the clinic.",
+}
 FORM_TOO_OLD = (
     "This form was open for a long time, or you signed in again meanwhile. "
     "Go back, reload the page and send it once more."
@@ -55,14 +64,15 @@ def start(app: Flask) -> None:
 
 
 def refused(error: MediMeetError) -> WerkzeugResponse:
-    """The page for a refusal that no view has caught."""
-    if isinstance(error, NotSignedIn):
+    """The answer to a refusal that no view has caught."""
+    if isinstance(error, NotSignedIn) and contract_of_request() is None:
         return ask_to_sign_in()
-    answer = error_page(error.status, error.words)
-    retry_after = getattr(error, "retry_after", None)
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
-    return answer
+    headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    if hasattr(error, "retry_after"):
+        headers["Retry-After"] = str(error.retry_after)
+    return told(Refusal(error.status, error.words, getattr(error, "faults", {}), headers=headers))
 
 
 def form_too_old(_error: CSRFError) -> WerkzeugResponse:
@@ -70,18 +80,15 @@ def form_too_old(_error: CSRFError) -> WerkzeugResponse:
     view = current_app.view_functions.get(request.endpoint or "")
     if current_actor().account is None and getattr(view, "access_rule", access.anyone) is not access.anyone:
         return ask_to_sign_in()
-    return error_page(400, FORM_TOO_OLD)
+    return told(Refusal(400, FORM_TOO_OLD))
 
 
 def http_error(error: HTTPException) -> WerkzeugResponse:
-    """The page for an HTTP error such as 404 or 405."""
+    """The answer to an HTTP error such as 404 or 405."""
     if error.code is None or error.code < 400:
         return error.get_response()  # a redirect
-    answer = error_page(error.code, WORDS.get(error.code, error.description or ""))
-    for name, value in error.get_headers():
-        if name in {"Allow", "Retry-After"}:
-            answer.headers[name] = value
-    return answer
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    return told(Refusal(error.code, _words_of(error.code, error.description or ""), headers=headers))
 
 
 def database_error(error: DBAPIError) -> WerkzeugResponse:
@@ -91,11 +98,33 @@ def database_error(error: DBAPIError) -> WerkzeugResponse:
 
 
 def fault(error: Exception) -> Response:
-    """The page for a defect of ours: a reference number, never details."""
+    """The answer to a defect of ours: a reference number, never details."""
     db.session.rollback()
     reference = secrets.token_hex(4)
     logger.error("fault %s", reference, exc_info=error)
-    return error_page(InternalServerError.code, WORDS[500], reference)
+    return told(Refusal(500, _words_of(500, ""), reference=reference))
+
+
+def told(refusal: Refusal) -> Response:
+    """The refusal as JSON to a program that calls a contract, else as a page."""
+    contract = contract_of_request()
+    if contract is None or _prefers_page():
+        answer = error_page(refusal.status, refusal.words, refusal.reference)
+    else:
+        answer = make_response(contract.error_body(refusal), refusal.status)
+    answer.headers.update(refusal.headers)
+    return answer
+
+
+def _prefers_page() -> bool:
+    """Whether a person looks at a JSON address with a browser."""
+    wanted = request.accept_mimetypes
+    return wanted["text/html"] > wanted["application/json"]
+
+
+def _words_of(status: int, otherwise: str) -> str:
+    by_status = WORDS if contract_of_request() is None else WORDS | WORDS_FOR_PROGRAMS
+    return by_status.get(status, otherwise)
 
 
 def error_page(status: int, words: str, reference: str | None = None) -> Response:

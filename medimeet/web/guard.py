@@ -22,7 +22,7 @@ def allow(rule: access.Rule) -> Callable[[View], View]:
     def guarded(view: View) -> View:
         @wraps(view)
         def check_then_view(*args: Any, **kwargs: Any) -> Any:
-            if rule is not access.anyone:  # a page for anyone must not need the database for this
+            if rule not in {access.anyone, access.newcomer}:  # a page for anyone must not need the database for this
                 account = current_actor().account
                 if not rule(account):
                     raise NotSignedIn if account is None else NotAllowed

@@ -3,6 +3,8 @@
 from flask import Flask, Response, request
 from flask_login import current_user
 
+from medimeet.web.contract import contract_of_request
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -19,9 +21,14 @@ def add_headers(answer: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static" and (current_user or "Set-Cookie" in headers):
+    if request.endpoint != "static" and (_is_personal() or "Set-Cookie" in headers):
         headers.setdefault("Cache-Control", "no-store")
     return answer
+
+
+def _is_personal() -> bool:
+    """Whether the answer may be for one person only."""
+    return "Authorization" in request.headers if contract_of_request() else bool(current_user)
 
 
 def start(app: Flask) -> None:

@@ -3,10 +3,15 @@
 The limits that protect accounts (passwords, codes, links) are not here but in services/attempts.py, in the database.
 """
 
-from flask import Flask, current_app, request
+from flask import Flask, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
+
+from medimeet.config import setting
+from medimeet.errors import MediMeetError
+from medimeet.models import Account
+from medimeet.web.signed_in import current_actor
 
 # Machines ask often, and these cost next to nothing.
 _UNLIMITED = {"static", "machines.healthz", "machines.readyz"}
@@ -21,20 +26,34 @@ def start(app: Flask) -> None:
 
 def who_asks() -> str:
     """Whose requests are counted together: the signed-in account's, else those from one address."""
-    if current_user.is_authenticated:
-        return f"account {current_user.account.id}"
-    return f"address {get_remote_address()}"
+    account = _account()
+    return f"account {account.id}" if account is not None else f"address {get_remote_address()}"
 
 
 def how_many() -> str:
     """The limit for whoever asks, as Flask-Limiter writes it."""
-    name = "RATELIMIT_SIGNED_IN" if current_user.is_authenticated else "RATELIMIT_ANONYMOUS"
-    return f"{current_app.config[name]} per minute"
+    name = "RATELIMIT_SIGNED_IN" if _account() is not None else "RATELIMIT_ANONYMOUS"
+    return f"{setting(name)} per minute"
+
+
+def messages_an_hour() -> str:
+    """How many messages one address may leave for clinics, as Flask-Limiter writes it."""
+    return f"{setting('CONTACT_MESSAGES')} per hour"
 
 
 def is_unlimited() -> bool:
     """Whether this request is not counted."""
     return request.endpoint in _UNLIMITED
+
+
+def _account() -> Account | None:
+    """Who asks, where that can be told; a bad token or a database that is away is not this one's to report."""
+    if "asking_account" not in g:
+        try:
+            g.asking_account = current_actor().account
+        except (MediMeetError, DBAPIError):
+            g.asking_account = None
+    return g.asking_account
 
 
 limiter = Limiter(
@@ -43,4 +62,9 @@ limiter = Limiter(
     application_limits_exempt_when=is_unlimited,
     headers_enabled=True,
     strategy="fixed-window",
+)
+
+# One count for the page and for the JSON interfaces.
+limit_messages = limiter.shared_limit(
+    messages_an_hour, scope="contact messages", key_func=get_remote_address, methods=["POST"]
 )

@@ -1,15 +1,17 @@
-"""Who is signed in, in which clinic: the browser's session cookie, turned into an Actor."""
+"""Who is signed in, in which clinic: the browser's session cookie, or a program's token, turned into an Actor."""
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, make_response, redirect, request, session, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.extensions import login_manager
 from medimeet.models import Account
-from medimeet.services import clinics, sign_in
+from medimeet.services import access, clinics, sign_in
 from medimeet.services.access import Actor
+from medimeet.web.bearer import account_of_header
+from medimeet.web.contract import contract_of_request
 from medimeet.web.fragments import is_htmx
 
 
@@ -38,9 +40,13 @@ def load_browser(token: str) -> Browser | None:
 
 
 def current_actor() -> Actor:
-    """The person behind this request (account None: a visitor) and the clinic it means."""
+    """The person behind this request (account None: a visitor) and the clinic it means.
+
+    A JSON contract knows people by the token in the header alone, a page by the session alone. Raises NotSignedIn for
+    a token that is not good.
+    """
     if "actor" not in g:
-        account = current_user.account if current_user.is_authenticated else None
+        account = _account_of_request()
         g.actor = Actor(account, clinics.of_request(account, request.host))
     return g.actor
 
@@ -75,6 +81,16 @@ def ask_to_sign_in() -> WerkzeugResponse:
         answer.headers["HX-Redirect"] = sign_in_page
         return answer
     return redirect(sign_in_page, 302)
+
+
+def _account_of_request() -> Account | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "access_rule", None) is access.newcomer:
+        return None
+    contract = contract_of_request()
+    if contract is not None:
+        return account_of_header(contract.schemes)
+    return current_user.account if current_user.is_authenticated else None
 
 
 def _page_to_come_back_to() -> str | None:

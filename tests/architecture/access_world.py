@@ -9,27 +9,31 @@ from flask import Flask
 
 from medimeet import clock
 from medimeet.db import command, db
+from medimeet.domain.slot_ids import slot_uuid
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import (
     Account,
     ClinicService,
     ContactMessage,
+    DayGridTime,
+    Language,
     MedicalHistoryEntry,
     Notification,
     Review,
     Specialty,
 )
-from medimeet.services import sign_in
+from medimeet.services import sign_in, tokens
 from tests import factories
 
 
 @dataclass
 class World:
-    """The ids that routes name, and the session token of every actor."""
+    """The ids that routes name, and the session token and the bearer token of every actor."""
 
     ids: dict[str, Any] = field(default_factory=dict)
     forms: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    bearers: dict[str, str] = field(default_factory=dict)
 
     def url_of(self, route: str) -> str:
         """The route with the ids of this world in place of its parameters."""
@@ -75,6 +79,9 @@ def make(app: Flask) -> World:
     applicant = factories.make_doctor(clinic, verified=False, works=False)
     exclusion = factories.make_exclusion(doctor, day + timedelta(days=1))
     specialty = factories.save(Specialty(clinic_id=clinic.id, name="Cardiology", slug="cardiology"))
+    language = factories.save(Language(clinic_id=clinic.id, name="Welsh"))
+    grid_time = factories.save(DayGridTime(clinic_id=clinic.id, start_minute=1140, end_minute=1170))
+    slot_id = factories.slot_at(doctor, clinic, day, "19:00")
     service = factories.save(ClinicService(clinic_id=clinic.id, name="Laboratory"))
     message = factories.save(ContactMessage(clinic_id=clinic.id, name="Kim", message="Do you have parking?"))
     entry = factories.save(MedicalHistoryEntry(clinic_id=clinic.id, patient_id=patient.id, condition="Asthma"))
@@ -98,7 +105,15 @@ def make(app: Flask) -> World:
         "doctor_id": doctor.id,
         "patient_id": patient.id,
         "treatment_id": treatment.id,
-        "slot_id": factories.slot_at(doctor, clinic, day, "19:00"),
+        "slot_id": slot_id,
+        "slot_uuid": slot_uuid(slot_id),
+        "doctor_uuid": doctor.account.public_id,
+        "profile_id": patient.account_id,
+        "schedule_id": extra.id,
+        "availability_id": slot_id,
+        "specialty_id": specialty.id,
+        "language_id": language.id,
+        "time_id": grid_time.id,
         "service_id": service.id,
         "message_id": message.id,
         "entry_id": entry.id,
@@ -126,6 +141,7 @@ def make(app: Flask) -> World:
         "/view_appointments/add-medical-record/": {"appointment_id": past.id},
     }
     world.tokens = {name: sign_in.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
+    world.bearers = {name: tokens.issue_access(account) for name, account in accounts.items()}
     _deactivate(accounts["deactivated"])
     return world
 

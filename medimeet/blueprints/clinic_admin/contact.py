@@ -1,30 +1,23 @@
 """Messages to the clinic: the public form, and the list that the clinic's admin reads."""
 
 from flask import Response, flash, url_for
-from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.blueprints.clinic_admin.clinic_forms import ContactForm
-from medimeet.config import setting
 from medimeet.errors import InvalidInput
 from medimeet.services import access, enquiries
 from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.limits import limiter
+from medimeet.web.limits import limit_messages
 from medimeet.web.signed_in import current_actor
-
-
-def messages_an_hour() -> str:
-    """How many messages one address may leave, as Flask-Limiter writes it."""
-    return f"{setting('CONTACT_MESSAGES')} per hour"
 
 
 @bp.route("/contact/", methods=["GET", "POST"])
 @allow(access.anyone)
-@limiter.limit(messages_an_hour, key_func=get_remote_address, methods=["POST"])
+@limit_messages
 def contact() -> Response | WerkzeugResponse:
     """GET, POST /contact/: anybody leaves a message for the clinic."""
     person = current_actor().account

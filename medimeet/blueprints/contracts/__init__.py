@@ -1,0 +1,11 @@
+"""The published JSON interfaces, one folder each. What two of them share is composed here."""
+
+from flask import Flask
+
+from medimeet.blueprints.contracts import timeslots
+from medimeet.web.json_blueprint import mount
+
+
+def register_contracts(app: Flask) -> None:
+    """Serves every contract at its published addresses, one line each."""
+    mount(app, timeslots.contract)

@@ -1,0 +1,56 @@
+"""A published JSON interface, and which one a request belongs to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app, request
+from marshmallow import Schema, fields
+
+from medimeet.web.refusals import Refusal, detail_body
+
+if TYPE_CHECKING:
+    from medimeet.web.json_blueprint import JsonBlueprint
+
+
+class DetailError(Schema):
+    """A refusal: one sentence under `detail`, or under each field's name a list of what is wrong with it."""
+
+    detail = fields.String(metadata={"description": "What is wrong, and how to mend it."})
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One published interface: its name, the paths it owns, how its refusals look, and the schemes of its tokens.
+
+    `roots` are the beginnings of its paths, without a slash at the end; an unknown path below one of them is told in
+    the contract's own shape too.
+    """
+
+    name: str
+    title: str
+    about: str
+    roots: tuple[str, ...]
+    bp: "JsonBlueprint"
+    error_body: Callable[[Refusal], dict[str, Any]] = detail_body
+    error_schema: type[Schema] = DetailError
+    schemes: tuple[str, ...] = ("Bearer",)
+
+
+def contracts_of(app: Flask) -> dict[str, Contract]:
+    """The contracts that `app` serves, by the name of their blueprint."""
+    found: dict[str, Contract] = app.extensions.setdefault("contracts", {})
+    return found
+
+
+def contract_of_request() -> Contract | None:
+    """The contract that the request's route, or else its path, belongs to; None for the portal's pages."""
+    contracts = contracts_of(current_app)
+    if request.blueprint is not None:
+        return contracts.get(request.blueprint)
+    owned = [(len(root), contract) for contract in contracts.values() for root in contract.roots if _is_below(root)]
+    return max(owned, key=lambda pair: pair[0])[1] if owned else None
+
+
+def _is_below(root: str) -> bool:
+    return request.path == root or request.path.startswith(f"{root}/")

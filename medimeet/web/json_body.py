@@ -1,0 +1,141 @@
+"""What a program sends: JSON, a form or multipart, read strictly, with every wrong field named."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Request
+from marshmallow import EXCLUDE, Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
+
+from medimeet.errors import InvalidInput
+from medimeet.web.refusals import FORM
+
+DEEPEST = 64
+JSON_LIMIT = 1024 * 1024
+CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+_UNTYPABLE = "Use only letters, digits and signs that can be typed."
+_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+_SEND_JSON = "Send JSON (application/json), a form (application/x-www-form-urlencoded) or multipart/form-data."
+
+
+class BodyParser(FlaskParser):
+    """Hands a route its `body` (of any content type) and its `query`; raises InvalidInput for what a schema refuses."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "body": EXCLUDE}
+    __location_map__ = {**FlaskParser.__location_map__, "body": "load_body", "query": "load_sent_query"}
+
+    def load_body(self, req: Request, schema: Schema) -> Any:
+        """What the body holds, ready for `schema`."""
+        return body_of(req, schema)
+
+    def load_sent_query(self, req: Request, schema: Schema) -> Any:
+        """What the query string holds, ready for `schema`."""
+        _refuse_unsendable(req.args.to_dict(flat=False))
+        return MultiDictProxy(req.args, schema)
+
+    def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_options: Any) -> Any:
+        """Raises InvalidInput with every fault, by dotted field name."""
+        faults: dict[str, list[str]] = {}
+        for messages in error.messages_dict.values():
+            for name, words in _flat(messages):
+                said = faults.setdefault(name, [])
+                said += [] if words in said else [words]
+        raise InvalidInput(faults)
+
+
+def body_of(req: Request, schema: Schema) -> Any:
+    """The fields of the body: of JSON, of a form, or of multipart with its files; none where the body is empty.
+
+    Raises InvalidInput for what is no sound JSON object, UnsupportedMediaType, RequestEntityTooLarge.
+    """
+    mimetype = req.mimetype
+    if mimetype != "multipart/form-data":
+        req.max_content_length = JSON_LIMIT
+    if mimetype in CONTENT_TYPES[1:]:
+        fields: MultiDict[str, Any] = MultiDict(req.form)
+        fields.update(req.files)
+        _refuse_unsendable(req.form.to_dict(flat=False))
+        return _nested(MultiDictProxy(fields, schema))
+    sent = req.get_data()
+    if not sent.strip():
+        return {}
+    if mimetype != "application/json" and not mimetype.endswith("+json"):
+        raise UnsupportedMediaType(_SEND_JSON)
+    return _json_object(sent)
+
+
+def _json_object(sent: bytes) -> dict[str, Any]:
+    try:
+        read = json.loads(sent.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise _bad_body("This is not sound JSON. Check its commas, quotes and brackets, and send UTF-8.") from None
+    if not isinstance(read, dict):
+        raise _bad_body('Send one JSON object, for example {"name": "Anna"}.')
+    _refuse_unsendable(read)
+    return read
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON.")
+
+
+def _refuse_unsendable(read: Mapping[str, Any]) -> None:
+    """Refuses what no field may hold: depth, infinite numbers, NUL, and halves of characters."""
+    level: list[tuple[str, Any]] = list(read.items())
+    for _ in range(DEEPEST):
+        for name, value in level:
+            if _UNSENDABLE.search(name):
+                raise _bad_body(_UNTYPABLE)
+            if isinstance(value, str) and _UNSENDABLE.search(value):
+                raise InvalidInput({name: _UNTYPABLE})
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InvalidInput({name: "This number is too large."})
+        level = [inner for name, value in level for inner in _inside(name, value)]
+        if not level:
+            return
+    raise _bad_body(f"This nests too deeply. {DEEPEST} levels are the most.")
+
+
+def _inside(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from ((f"{name}.{inner}", each) for inner, each in value.items())
+    elif isinstance(value, list):
+        yield from ((name, each) for each in value)
+
+
+def _nested(fields: MultiDictProxy) -> Any:
+    """The fields of a form; `user.name` and `user[name]` become a field inside `user`, as JSON would send them."""
+    dotted = {name: name.replace("[", ".").replace("]", "") for name in fields if re.search(r"[.\[]\w", name)}
+    if not dotted:
+        return fields
+    read: dict[str, Any] = {name: fields[name] for name in fields if name not in dotted}
+    for name, path in dotted.items():
+        outer, _, inner = path.partition(".")
+        place = read.setdefault(outer, {})
+        if isinstance(place, dict):
+            place[inner] = fields[name]
+    return read
+
+
+def _flat(messages: Any, name: str = FORM) -> Iterator[tuple[str, str]]:
+    """Every message with its field's dotted name; a fault in a list is the list's."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            is_field = isinstance(key, str) and key != "_schema"
+            yield from _flat(inner, f"{name}.{key}".lstrip(".") if is_field else name)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _flat(inner, name)
+    else:
+        yield name, str(messages)
+
+
+def _bad_body(words: str) -> InvalidInput:
+    return InvalidInput({FORM: words})

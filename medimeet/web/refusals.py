@@ -1,0 +1,48 @@
+"""What went wrong, ready to be told: as a page to people, as JSON in a contract's own shape to programs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+FORM = ""  # the name under which faults stand that belong to no field
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refusal: its HTTP status, a sentence for the person, the faults by field, and headers to send along.
+
+    The name of a field inside another one is dotted, `user.password`.
+    """
+
+    status: int
+    words: str
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reference: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The words, with the reference number where there is one."""
+        return self.words if self.reference is None else f"{self.words} Its number is {self.reference}."
+
+
+def detail_body(refusal: Refusal) -> dict[str, Any]:
+    """`{"detail": "…"}`, and `{"field": ["…"]}` for bad fields, nested as the body nests (Django REST framework)."""
+    if not refusal.faults:
+        return {"detail": refusal.sentence}
+    return nested(refusal.faults)
+
+
+def nested(faults: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The faults with dotted names taken apart; those of no field stand under `detail`, as one sentence."""
+    told: dict[str, Any] = {}
+    for name, said in faults.items():
+        *outer, last = name.split(".")
+        place = told
+        for part in outer:
+            place = place.setdefault(part, {})
+        if name == FORM:
+            told["detail"] = " ".join(said)
+        else:
+            place[last] = list(said)
+    return told

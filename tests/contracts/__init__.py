@@ -1,0 +1,1 @@
+"""The published JSON interfaces, called as their documents print it."""

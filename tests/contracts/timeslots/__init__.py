@@ -1,0 +1,1 @@
+"""The half-hour-slot front end (document 004)."""
