@@ -1,0 +1,96 @@
+"""What programs send is read strictly, whatever the contract: each bad body is a 400, 413 or 415 in words."""
+
+from io import BytesIO
+
+import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from medimeet.models import Clinic
+from tests import factories
+from tests.contracts.programs import Program
+
+OBTAIN = "/api/api/token_obtain/"
+
+UNSOUND = {
+    "no JSON": b"{",
+    "not UTF-8": b'{"username": "\xff"}',
+    "a list": b"[1]",
+    "a text": b'"a"',
+    "nothing but null": b"null",
+    "not a number": b'{"username": NaN}',
+    "infinity": b'{"username": -Infinity}',
+    "a number of a million digits": b'{"username": ' + b"1" * 1_000_000 + b"}",
+    "an endless float": b'{"username": 1e400}',
+    "brackets without end": b"[" * 200_000,
+    "65 levels": b'{"a":' * 65 + b"1" + b"}" * 65,
+    "NUL": b'{"username": "a\\u0000", "password": "b"}',
+    "half a character": b'{"username": "\\ud800", "password": "b"}',
+    "half a character as a name": b'{"\\udfff": "a"}',
+}
+
+
+def send(program: Program, body: bytes, content_type: str | None = "application/json") -> TestResponse:
+    return program.post(OBTAIN, data=body, content_type=content_type)
+
+
+@pytest.mark.parametrize("body", UNSOUND.values(), ids=UNSOUND.keys())
+def test_an_unsound_body_is_refused_in_words(stranger: Program, body: bytes) -> None:
+    refused = send(stranger, body)
+    assert refused.status_code == 400
+    assert refused.is_json
+    assert all(said for said in refused.json.values())
+
+
+def test_sixty_four_levels_are_not_too_deep(stranger: Program) -> None:
+    refused = send(stranger, b'{"a":' * 64 + b"1" + b"}" * 64)
+    assert refused.json == {"username": ["This field is needed."], "password": ["This field is needed."]}
+
+
+def test_a_fault_inside_a_text_is_told_beside_its_field(stranger: Program) -> None:
+    refused = send(stranger, b'{"username": "pat", "password": "a\\u0000"}')
+    assert list(refused.json) == ["password"]
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "text/plain", None])
+def test_a_body_of_another_kind_is_415(stranger: Program, content_type: str | None) -> None:
+    refused = send(stranger, b"username=pat", content_type)
+    assert refused.status_code == 415
+    assert "Send JSON" in refused.json["detail"]
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_more_than_a_mebibyte_is_413(stranger: Program, content_type: str) -> None:
+    refused = send(stranger, b"username=" + b"x" * 1024 * 1024, content_type)
+    assert refused.status_code == 413
+    assert "1 MiB" in refused.json["detail"]
+
+
+def test_multipart_may_be_larger_but_not_without_end(stranger: Program) -> None:
+    def upload(size: int) -> TestResponse:
+        picture = FileStorage(BytesIO(b"x" * size), "picture.png")
+        boundary, body = encode_multipart({"username": "pat", "picture": picture})
+        return send(stranger, body, f"multipart/form-data; boundary={boundary}")
+
+    assert upload(5 * 1024 * 1024).json == {"password": ["This field is needed."]}
+    assert upload(7 * 1024 * 1024).status_code == 413
+
+
+def test_a_hundred_thousand_parts_are_refused(stranger: Program) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+    refused = send(stranger, part * 100_000 + b"--b--\r\n", "multipart/form-data; boundary=b")
+    assert refused.status_code == 413
+
+
+def test_json_a_form_and_multipart_say_the_same(stranger: Program, clinic: Clinic) -> None:
+    factories.make_patient(clinic, username="pat")
+    sent = {"username": "pat", "password": factories.PASSWORD}
+    assert stranger.post(OBTAIN, json=sent).status_code == 200
+    assert stranger.post(OBTAIN, data=sent).status_code == 200
+    assert stranger.post(OBTAIN, data=sent, content_type="multipart/form-data").status_code == 200
+
+
+def test_fields_that_nobody_asked_for_are_ignored(stranger: Program, clinic: Clinic) -> None:
+    factories.make_patient(clinic, username="pat")
+    sent = {"username": "pat", "password": factories.PASSWORD, "is_staff": True, "role": "superuser", "x": [{}]}
+    assert stranger.post(OBTAIN, json=sent).status_code == 200
