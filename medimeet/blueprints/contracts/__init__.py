@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from medimeet.blueprints.contracts import timeslots
+from medimeet.blueprints.contracts import hospital, timeslots
 from medimeet.web.json_blueprint import mount
 
 
 def register_contracts(app: Flask) -> None:
     """Serves every contract at its published addresses, one line each."""
+    mount(app, hospital.contract)
     mount(app, timeslots.contract)

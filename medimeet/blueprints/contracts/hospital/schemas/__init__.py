@@ -1,0 +1,1 @@
+"""The JSON of this contract, both ways, one file a subject."""

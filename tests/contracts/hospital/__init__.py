@@ -1,0 +1,1 @@
+"""The hospital front end (document 003)."""
