@@ -1,12 +1,74 @@
-"""The day's grid: the times of day that declarations may name."""
+"""The day's grid: the times of day that declarations may name, in each clinic's own list."""
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import command, db
-from medimeet.errors import NotFound
+from medimeet.domain.wall_clock import MINUTES_A_DAY, parse_minute, text_of
+from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Clinic, DayGridTime
+from medimeet.services import audit, people
+from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
+from medimeet.services.declared_time import LONGEST_SLOT, SHORTEST_SLOT
 
 FIRST_MINUTE, LAST_MINUTE, STEP = 9 * 60, 21 * 60, 30
+
+
+def of_clinic(actor: Actor) -> list[DayGridTime]:
+    """The times of day of the actor's clinic, by start."""
+    return list(
+        db.session.scalars(
+            select(DayGridTime)
+            .where(DayGridTime.clinic_id == actor.clinic.id)
+            .order_by(DayGridTime.start_minute, DayGridTime.end_minute)
+        )
+    )
+
+
+def find(actor: Actor, time_id: int) -> DayGridTime:
+    """A time of day of the actor's clinic. Raises NotFound."""
+    found = db.session.scalar(
+        select(DayGridTime).where(DayGridTime.id == time_id, DayGridTime.clinic_id == actor.clinic.id)
+    )
+    if found is None:
+        raise NotFound("We can't find this time of day.")
+    return found
+
+
+@command
+def add(actor: Actor, *, start: str, end: str) -> DayGridTime:
+    """A new time of day, in words as people write them ("09:00", "9:00 AM", "24:00" as the end). It may overlap others.
+
+    Raises InvalidInput (start_time, end_time), NotAllowed.
+    """
+    people.refuse_non_admin(actor)
+    time = DayGridTime(clinic_id=actor.clinic.id)
+    _set(time, start, end)
+    db.session.add(time)
+    _write(time)
+    audit.note(actor, "added", "day_grid_time", time.id)
+    return time
+
+
+@command
+def change(actor: Actor, time_id: int, *, start: str, end: str) -> DayGridTime:
+    """The time of day with a new start and end; what was declared by it before stays. Raises as `add`, and NotFound."""
+    people.refuse_non_admin(actor)
+    time = find(actor, time_id)
+    _set(time, start, end)
+    _write(time)
+    audit.note(actor, "changed", "day_grid_time", time.id)
+    return time
+
+
+@command
+def remove(actor: Actor, time_id: int) -> None:
+    """Takes the time of day from the list; what was declared by it before stays. Raises NotFound, NotAllowed."""
+    people.refuse_non_admin(actor)
+    time = find(actor, time_id)
+    audit.note(actor, "removed", "day_grid_time", time.id)
+    db.session.delete(time)
 
 
 @command
@@ -31,3 +93,30 @@ def add_missing(clinic_id: int) -> int:
         DayGridTime(clinic_id=clinic_id, start_minute=start, end_minute=start + STEP) for start in missing
     )
     return len(missing)
+
+
+def _set(time: DayGridTime, start: str, end: str) -> None:
+    answers = Answers()
+    start_minute, end_minute = _minute("start_time", start, answers), _minute("end_time", end, answers) or MINUTES_A_DAY
+    answers.check()
+    if start_minute >= end_minute:
+        raise InvalidInput({"end_time": "The end must be after the start, at 24:00 at the latest."})
+    if not SHORTEST_SLOT <= end_minute - start_minute <= LONGEST_SLOT:
+        raise InvalidInput({"end_time": f"A time of day lasts from {SHORTEST_SLOT} to {LONGEST_SLOT} minutes."})
+    time.start_minute, time.end_minute = start_minute, end_minute
+
+
+def _minute(field: str, text: str, answers: Answers) -> int:
+    try:
+        return parse_minute(text)
+    except ValueError as error:
+        answers.fault(field, str(error))
+        return 0
+
+
+def _write(time: DayGridTime) -> None:
+    try:
+        db.session.flush()
+    except IntegrityError:
+        words = f"{text_of(time.start_minute)} to {text_of(time.end_minute)} is in the list already."
+        raise InvalidInput({"start_time": words}) from None
