@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import contains_eager
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus, Role
-from medimeet.errors import NotFound
+from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Patient
 from medimeet.services import accounts, appointments, audit, booking, people
 from medimeet.services.access import Actor
@@ -28,6 +28,19 @@ class PatientDetails:
     phone: str = ""
     blood_group: str = ""
     emergency_contact: str = ""
+
+
+def details_of(patient: Patient) -> PatientDetails:
+    """What the profile holds now, to be written back with changes."""
+    return PatientDetails(patient.phone, patient.blood_group, patient.emergency_contact)
+
+
+def find_own(actor: Actor) -> Patient:
+    """The actor's own open profile. Raises NotFound."""
+    patient = actor.person.patient
+    if patient is None or patient.closed_at is not None:
+        raise NotFound("You have no patient profile. Open one first.")
+    return patient
 
 
 def find(actor: Actor, patient_id: int) -> Patient:
@@ -75,10 +88,16 @@ def add(actor: Actor, person: PersonDetails, details: PatientDetails) -> Patient
 
 @command
 def change(actor: Actor, patient_id: int, person: PersonDetails, details: PatientDetails) -> Patient:
-    """The patient with new details, written by the clinic's admin. Raises InvalidInput, NotFound, NotAllowed."""
+    """The patient with new details, written by the patient or the clinic's admin.
+
+    Raises InvalidInput, NotFound, NotAllowed for a doctor who treats the patient.
+    """
+    patient = find(actor, patient_id)
+    if _is_own(actor, patient):
+        return _changed(actor, patient, person, details)
     people.refuse_non_admin(actor)
     with people.in_staff_words():
-        return _changed(actor, find(actor, patient_id), person, details)
+        return _changed(actor, patient, person, details)
 
 
 @command
@@ -88,20 +107,46 @@ def change_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> 
 
 
 @command
+def open_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> Patient:
+    """A patient profile for the actor who has none, or the one that was closed, with these details.
+
+    Raises InvalidInput, also where one is open; NotAllowed for superusers, who belong to no clinic.
+    """
+    if actor.person.clinic_id is None:
+        raise NotAllowed("A superuser belongs to no clinic, and can't be a patient.")
+    lock("account", actor.person.id)
+    patient = db.session.scalar(select(Patient).where(Patient.account_id == actor.person.id))
+    if patient is None:
+        patient = Patient(clinic_id=actor.person.clinic_id, account=actor.person)
+    elif patient.closed_at is None:
+        raise InvalidInput({"": "You have a patient profile already. Change that one."})
+    patient.closed_at = None
+    _changed(actor, patient, person, details)
+    audit.note(actor, "opened", "patient", patient.id, patient.id)
+    return patient
+
+
+@command
+def close_own(actor: Actor) -> Removed:
+    """Closes the actor's own profile and cancels what is to come; the account and the row stay. Raises NotFound."""
+    return _closed(actor, find_own(actor))
+
+
+@command
 def remove(actor: Actor, patient_id: int) -> Removed:
     """Ends the patient's account and cancels what is to come, with a message to each doctor; the row stays.
 
-    Somebody who also works here keeps the account and loses the patient profile. Raises NotFound, NotAllowed.
+    Somebody who also works here, or closes their own profile, keeps the account. Raises NotFound, NotAllowed.
     """
-    people.refuse_non_admin(actor)
     patient = find(actor, patient_id)
+    if _is_own(actor, patient):
+        return _closed(actor, patient)
+    people.refuse_non_admin(actor)
+    if patient.account.role != Role.PATIENT:
+        return _closed(actor, patient)
+    people.refuse_to_remove(actor, patient.account)
     to_come = len(appointments.upcoming_of(patient=patient))
-    if patient.account.role == Role.PATIENT:
-        people.refuse_to_remove(actor, patient.account)
-        accounts.deactivate(actor, patient.account)
-    else:
-        patient.closed_at = clock.now()
-        booking.cancel_all_of(actor, patient=patient)
+    accounts.deactivate(actor, patient.account)
     audit.note(actor, "removed", "patient", patient.id, patient.id)
     return Removed(patient.name, to_come)
 
@@ -118,14 +163,26 @@ def _seen_by(actor: Actor) -> Select[Patient]:
 def _is_theirs(actor: Actor) -> ColumnElement[bool]:
     if actor.is_admin:
         return Patient.id.is_not(None)
-    if actor.is_doctor:
-        return Patient.id.in_(
-            select(Appointment.patient_id).where(
-                Appointment.doctor_id == actor.own_doctor.id, Appointment.status != AppointmentStatus.CANCELED
-            )
-        )
     own = actor.person.patient
-    return Patient.id == own.id if own is not None else false()
+    is_own = Patient.id == own.id if own is not None else false()
+    if not actor.is_doctor:
+        return is_own
+    treated = select(Appointment.patient_id).where(
+        Appointment.doctor_id == actor.own_doctor.id, Appointment.status != AppointmentStatus.CANCELED
+    )
+    return or_(is_own, Patient.id.in_(treated))
+
+
+def _is_own(actor: Actor, patient: Patient) -> bool:
+    return patient.account_id == actor.person.id
+
+
+def _closed(actor: Actor, patient: Patient) -> Removed:
+    lock("account", patient.account_id)
+    patient.closed_at = clock.now()
+    canceled = booking.cancel_all_of(actor, patient=patient)
+    audit.note(actor, "removed", "patient", patient.id, patient.id)
+    return Removed(patient.name, len(canceled))
 
 
 def _changed(actor: Actor, patient: Patient, person: PersonDetails, details: PatientDetails) -> Patient:

@@ -46,6 +46,21 @@ class PersonDetails:
     bio: str = ""
 
 
+def details_of(account: Account) -> PersonDetails:
+    """What is known of the person now, to be written back with changes."""
+    return PersonDetails(
+        first_name=account.first_name,
+        last_name=account.last_name,
+        email=account.email,
+        mobile=account.mobile_as_sent or account.mobile,
+        username=account.username,
+        gender=account.gender,
+        date_of_birth=account.date_of_birth,
+        address=account.address,
+        bio=account.bio,
+    )
+
+
 def add(clinic: Clinic, role: Role, details: PersonDetails, answers: Answers) -> Account:
     """A new account with these details, in the running command. Raises InvalidInput with every fault of `answers`."""
     read = _read(clinic, details, answers)
@@ -67,11 +82,12 @@ def add(clinic: Clinic, role: Role, details: PersonDetails, answers: Answers) ->
 def change(account: Account, clinic: Clinic, details: PersonDetails, answers: Answers) -> None:
     """Writes the details into the account, in the running command; a new e-mail gets a link.
 
-    Raises InvalidInput with every fault of `answers`.
+    Who has a first name keeps one; programs register people without. Raises InvalidInput with every fault of `answers`.
     """
     old_email = account.email
     read = _read(clinic, details, answers)
-    account.first_name = answers.line("first_name", details.first_name, 100, _FIRST_NAME)
+    needed = _FIRST_NAME if account.first_name else None
+    account.first_name = answers.line("first_name", details.first_name, 100, needed)
     account.last_name = answers.line("last_name", details.last_name, 100)
     if details.username:
         accounts.write_username(account, details.username, answers)
