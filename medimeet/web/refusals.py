@@ -1,8 +1,11 @@
 """What went wrong, ready to be told: as a page to people, as JSON in a contract's own shape to programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from medimeet.errors import InvalidInput
 
 FORM = ""  # the name under which faults stand that belong to no field
 
@@ -46,3 +49,15 @@ def nested(faults: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         else:
             place[last] = list(said)
     return told
+
+
+@contextmanager
+def renamed(**published: str) -> Iterator[None]:
+    """Tells the faults of a service's fields by the names that a contract has for them."""
+    try:
+        yield
+    except InvalidInput as error:
+        faults: dict[str, list[str]] = {}
+        for name, said in error.faults.items():
+            faults.setdefault(published.get(name, name), []).extend(said)
+        raise InvalidInput(faults) from None

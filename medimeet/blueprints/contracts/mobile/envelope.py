@@ -1,0 +1,44 @@
+"""The envelope that this contract puts round every answer, and what it says of a refusal."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from medimeet.web.json_fields import Answer, Text, WholeNumber
+from medimeet.web.refusals import FORM, Refusal, nested
+
+_CODE = {"description": "The HTTP status."}
+_NOTHING = {"type": "null"}
+
+
+class ErrorEnvelope(Answer):
+    """A refusal: `error` is a sentence, or the wrong fields with what is wrong with each, as Python writes a dict."""
+
+    code = WholeNumber(metadata=_CODE)
+    message = Text(metadata={"description": "Always “Something went wrong!”."})
+    data = fields.Raw(allow_none=True, metadata=_NOTHING)
+    error = Text(metadata={"description": "What is wrong, and how to mend it."})
+
+
+def envelope_of(data: Schema | type[Schema]) -> type[Schema]:
+    """The schema of an envelope round answers of the schema `data`."""
+    inner = data if isinstance(data, Schema) else data()
+    columns = {
+        "code": WholeNumber(metadata=_CODE),
+        "message": Text(),
+        "data": fields.Nested(inner),
+        "error": fields.Raw(allow_none=True, metadata=_NOTHING),
+    }
+    return type(f"{type(inner).__name__}{'s' if inner.many else ''}Envelope", (Answer,), columns)
+
+
+def envelope(code: int, message: str, data: Any) -> dict[str, Any]:
+    """A success, ready for the schema that `envelope_of` makes."""
+    return {"code": code, "message": message, "data": data, "error": None}
+
+
+def error_body(refusal: Refusal) -> dict[str, Any]:
+    """The body of a refusal."""
+    has_fields = any(name != FORM for name in refusal.faults)
+    error = str(nested(refusal.faults)) if has_fields else refusal.sentence
+    return {"code": refusal.status, "message": "Something went wrong!", "data": None, "error": error}

@@ -1,0 +1,1 @@
+"""The phone app, as document 000 prints it."""
