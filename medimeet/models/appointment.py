@@ -35,6 +35,7 @@ class Appointment(Base):
 
     Two that occupy time (pending, scheduled, completed) never overlap for one doctor or one patient:
     see `medimeet.models.overlap_guards`. A `pending` one with `hold_expires_at` is a hold: it counts until then.
+    A deleted one (`deleted_at`) is canceled, and no program is shown it any more.
     """
 
     __tablename__ = "appointment"
@@ -78,6 +79,7 @@ class Appointment(Base):
     booked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     canceled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     canceled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

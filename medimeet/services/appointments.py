@@ -17,6 +17,7 @@ from medimeet.services.access import Actor
 from medimeet.services.search import any_part
 
 Period = Literal["upcoming", "past", "all"]
+_UNKNOWN = "We can't find this appointment."
 
 _with_people = (
     joinedload(Appointment.doctor),
@@ -29,13 +30,21 @@ _with_people = (
 def find(actor: Actor, appointment_id: int) -> Appointment:
     """The appointment, if the actor may see it: the patient's own, the doctor's own, the clinic's for its admin.
 
-    Raises NotFound otherwise, as for one that does not exist.
+    Raises NotFound otherwise, as for one that does not exist, and for a deleted one.
     """
+    found = find_even_deleted(actor, appointment_id)
+    if found.deleted_at is not None:
+        raise NotFound(_UNKNOWN)
+    return found
+
+
+def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
+    """As `find`, but a deleted appointment is found too: the pages go on showing it as canceled."""
     found = db.session.scalar(
         select(Appointment).where(Appointment.id == appointment_id, visible_to(actor)).options(*_with_people)
     )
     if found is None:
-        raise NotFound("We can't find this appointment.")
+        raise NotFound(_UNKNOWN)
     return found
 
 
@@ -63,6 +72,7 @@ def listed(
     status: AppointmentStatus | None = None,
     first_day: date | None = None,
     last_day: date | None = None,
+    with_deleted: bool = False,
     page: int = 1,
     per_page: int = 25,
 ) -> Pagination:
@@ -83,6 +93,8 @@ def listed(
         query = query.where(Appointment.starts_at >= day_bounds(first_day, actor.clinic.zone)[0])
     if last_day is not None:
         query = query.where(Appointment.starts_at < day_bounds(last_day, actor.clinic.zone)[1])
+    if not with_deleted:
+        query = query.where(Appointment.deleted_at.is_(None))
     if search:
         named = [(doctor_id, doctor_account), (patient_id, patient_account)]
         query = query.where(_mentions(search, *(account for narrowed, account in named if narrowed is None)))

@@ -92,12 +92,20 @@ def cancel(actor: Actor, appointment_id: int) -> Appointment:
     Raises NotFound, AppointmentClosed once it has begun or is over.
     """
     appointment = _own_appointment(actor, appointment_id)
-    if appointment.status == AppointmentStatus.CANCELED:
-        return appointment
-    if not appointment.is_active or appointment.starts_at <= clock.now():
-        raise AppointmentClosed("This appointment has begun or is over, so it can't be canceled.")
-    _cancel(actor, appointment)
+    _call_off(actor, appointment)
     return appointment
+
+
+@command
+def delete(actor: Actor, appointment_id: int) -> None:
+    """Cancels the appointment where it is still to come; from then on no program finds it. Its row stays.
+
+    Raises NotFound, AppointmentClosed once it has begun or is over.
+    """
+    appointment = _own_appointment(actor, appointment_id)
+    _call_off(actor, appointment)
+    appointment.deleted_at = clock.now()
+    audit.note(actor, "deleted", "appointment", appointment.id, appointment.patient_id)
 
 
 @command
@@ -241,6 +249,15 @@ def _own_appointment(actor: Actor, appointment_id: int) -> Appointment:
     lock("patient", appointment.patient_id)
     db.session.refresh(appointment, with_for_update={"of": Appointment})
     return appointment
+
+
+def _call_off(actor: Actor, appointment: Appointment) -> None:
+    """Cancels what is still to come; leaves a canceled one as it is. Raises AppointmentClosed for any other."""
+    if appointment.status == AppointmentStatus.CANCELED:
+        return
+    if not appointment.is_active or appointment.starts_at <= clock.now():
+        raise AppointmentClosed("This appointment has begun or is over, so it can't be canceled.")
+    _cancel(actor, appointment)
 
 
 def _cancel(actor: Actor, appointment: Appointment) -> None:

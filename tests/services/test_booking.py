@@ -20,7 +20,7 @@ from medimeet.errors import (
     SlotTaken,
 )
 from medimeet.models import Appointment, AuditEntry, Clinic, Notification
-from medimeet.services import booking, holds, slots
+from medimeet.services import appointments, booking, holds, slots
 from tests.factories import (
     actor_of,
     at,
@@ -241,6 +241,41 @@ def test_a_visit_that_is_over_can_not_be_canceled_or_moved(clinic: Clinic, statu
         booking.cancel(actor_of(patient, clinic), visit.id)
     with pytest.raises(AppointmentClosed):
         booking.move(actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
+
+
+def test_a_deleted_appointment_is_canceled_and_found_by_the_pages_alone(clinic: Clinic) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+    actor, slot_id = actor_of(patient, clinic), slot_at(doctor, clinic, TUESDAY, "09:00")
+    visit = booking.book(actor, slot_id=slot_id)
+    booking.delete(actor, visit.id)
+    with pytest.raises(NotFound):
+        appointments.find(actor, visit.id)
+    assert appointments.listed(actor).total == 0
+    assert appointments.find_even_deleted(actor, visit.id).status == AppointmentStatus.CANCELED
+    assert appointments.listed(actor, with_deleted=True).total == 1
+    assert booking.book(actor_of(make_patient(clinic), clinic), slot_id=slot_id).id != visit.id
+
+
+def test_what_is_deleted_can_not_be_deleted_canceled_or_moved_again(clinic: Clinic) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+    actor = actor_of(patient, clinic)
+    visit = booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"))
+    booking.cancel(actor, visit.id)
+    booking.delete(actor, visit.id)
+    for again in (booking.delete, booking.cancel):
+        with pytest.raises(NotFound):
+            again(actor, visit.id)
+    with pytest.raises(NotFound):
+        booking.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
+
+
+@pytest.mark.parametrize("status", [AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW])
+def test_a_visit_that_is_over_can_not_be_deleted(clinic: Clinic, status: AppointmentStatus) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+    visit = make_appointment(doctor, patient, clock.now() - timedelta(days=1), status=status)
+    with pytest.raises(AppointmentClosed):
+        booking.delete(actor_of(patient, clinic), visit.id)
+    assert appointments.find(actor_of(patient, clinic), visit.id).status == status
 
 
 def test_moving_frees_the_old_time_and_takes_the_new_one(clinic: Clinic) -> None:

@@ -23,7 +23,7 @@ def appointments() -> Response:
     """GET /clinic_appointments/: its visits; `?q=`, `?period=`, `?doctor_id=`, `?status=`, `?from=`, `?to=`."""
     actor = current_actor()
     chosen = _wanted_filters()
-    found = visits.listed(actor, search=wanted_search(), page=wanted_page(), **chosen)
+    found = visits.listed(actor, search=wanted_search(), with_deleted=True, page=wanted_page(), **chosen)
     return page(
         "clinic_admin/appointments.html",
         "clinic_admin/_appointments.html",

@@ -40,7 +40,7 @@ def view_patient(patient_id: int) -> Response:
         patient=patient,
         age=age_on(patient.account.date_of_birth, clock.today(actor.clinic.zone)),
         history=medical_history.of_patient(patient) if actor.is_doctor else None,
-        visits=appointments.listed(actor, patient_id=patient.id, page=wanted_page(), per_page=10),
+        visits=appointments.listed(actor, patient_id=patient.id, with_deleted=True, page=wanted_page(), per_page=10),
     )
 
 

@@ -21,7 +21,9 @@ from medimeet.web.signed_in import current_actor
 def doctor_appointments(doctor: Doctor) -> Response:
     """GET /doctor_appointments/: the doctor's visits; `?period=` upcoming, past, all; `?q=` part of a name."""
     query, period = wanted_search(), _wanted_period()
-    found = appointments.listed(current_actor(), period=period, search=query, doctor_id=doctor.id, page=wanted_page())
+    found = appointments.listed(
+        current_actor(), period=period, search=query, doctor_id=doctor.id, with_deleted=True, page=wanted_page()
+    )
     return page(
         "doctor_schedule/visits.html",
         "doctor_schedule/_visits.html",

@@ -22,7 +22,7 @@ CLOSED = "This visit has begun, is over or was canceled, so it can't be moved. B
 @allow(access.signed_in)
 def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /move-appointment/<id>/: the picker for this visit's doctor; POST moves it to `slot` in one step."""
-    visit = appointments.find(current_actor(), appointment_id)
+    visit = appointments.find_even_deleted(current_actor(), appointment_id)
     if not visit.is_active or visit.starts_at <= clock.now():
         if request.method == "POST":
             raise AppointmentClosed(CLOSED)

@@ -18,7 +18,7 @@ def appointment_success() -> Response | WerkzeugResponse:
     appointment_id = whole_number(request.args.get("appointment")) or whole_number(session.get("booked"))
     if appointment_id is None:
         return page("patient_booking/nothing_booked.html")
-    visit = appointments.find(current_actor(), appointment_id)
+    visit = appointments.find_even_deleted(current_actor(), appointment_id)
     if not visit.is_active:
         return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
     return page("patient_booking/success.html", visit=visit)
@@ -28,7 +28,7 @@ def appointment_success() -> Response | WerkzeugResponse:
 @allow(access.signed_in)
 def appointment_calendar(appointment_id: int) -> Response:
     """GET /appointment-calendar/<id>/: the visit as an .ics file to download."""
-    visit = appointments.find(current_actor(), appointment_id)
+    visit = appointments.find_even_deleted(current_actor(), appointment_id)
     answer = make_response(calendar_file.of(visit))
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="visit-{visit.reference}.ics"'

@@ -26,10 +26,10 @@ def view_appointments() -> Response:
     period: Period = "past" if request.args.get("period") == "past" else "upcoming"
     query, number = wanted_search(), wanted_page()
     actor = current_actor()
-    found = appointments.listed(actor, period=period, search=query, page=number, per_page=PER_PAGE)
+    found = appointments.listed(actor, period=period, search=query, with_deleted=True, page=number, per_page=PER_PAGE)
     recent = []
     if period == "upcoming" and number == 1 and actor.is_patient:
-        recent = appointments.listed(actor, period="past", search=query, per_page=RECENT).items
+        recent = appointments.listed(actor, period="past", search=query, with_deleted=True, per_page=RECENT).items
     return page(
         "patient_booking/visits.html",
         "patient_booking/_visits.html",
@@ -48,7 +48,7 @@ def view_appointments() -> Response:
 def appointment_details(appointment_id: int) -> Response:
     """GET /appointment-details/<id>/: one visit, for the patient, the doctor and the clinic's admins."""
     actor = current_actor()
-    visit = appointments.find(actor, appointment_id)
+    visit = appointments.find_even_deleted(actor, appointment_id)
     is_own_doctor = actor.is_doctor and actor.own_doctor.id == visit.doctor_id
     return page(
         "patient_booking/details.html",
