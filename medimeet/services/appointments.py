@@ -102,6 +102,12 @@ def listed(
     return db.paginate(query.order_by(order, Appointment.id), page=page, per_page=per_page, error_out=False)
 
 
+def newest(actor: Actor, most: int) -> list[Appointment]:
+    """The latest appointments that the actor may see, the latest first, without the people in them."""
+    seen = select(Appointment).where(visible_to(actor), Appointment.deleted_at.is_(None))
+    return list(db.session.scalars(seen.order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(most)))
+
+
 def of_days(actor: Actor, doctor: Doctor, first_day: date, last_day: date) -> list[Appointment]:
     """One doctor's appointments from the first to the last day, by start, without canceled ones."""
     start = day_bounds(first_day, actor.clinic.zone)[0]

@@ -10,6 +10,7 @@ from medimeet.domain.wall_clock import MINUTES_A_DAY, parse_minute, text_of
 from medimeet.errors import InvalidInput
 from medimeet.models import Appointment, Doctor, WorkingHours
 from medimeet.services import appointments
+from medimeet.services.answers import Answers
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHORTEST_SLOT, LONGEST_SLOT = 5, 480
@@ -27,11 +28,21 @@ def read_hours(
     slot_minutes: int,
 ) -> rules.WorkingHours:
     """The declaration in these words, if it overlaps none of the doctor's `others`. Raises InvalidInput."""
-    start_minute, end_minute = _minute("start_time", start), _minute("end_time", end) or MINUTES_A_DAY
+    answers = Answers()
+    start_minute = _minute("start_time", start, answers)
+    end_minute = _minute("end_time", end, answers) or MINUTES_A_DAY
+    if (day_of_week is None) == (date is None):
+        answers.fault("day_of_week", "Choose either a day of the week or a date.")
     if date is not None:
-        _check_date(doctor, date)
-    if not SHORTEST_SLOT <= slot_minutes <= LONGEST_SLOT:
-        raise InvalidInput({"slot_minutes": f"A slot lasts from {SHORTEST_SLOT} to {LONGEST_SLOT} minutes."})
+        _check_date(doctor, date, answers)
+    answers.number(
+        "slot_minutes",
+        slot_minutes,
+        SHORTEST_SLOT,
+        LONGEST_SLOT,
+        f"A slot lasts from {SHORTEST_SLOT} to {LONGEST_SLOT} minutes.",
+    )
+    answers.check()
     try:
         wanted = rules.WorkingHours(day_of_week, date, start_minute, end_minute, slot_minutes)
     except ValueError as error:
@@ -47,11 +58,13 @@ def read_hours(
 
 def read_exclusion(doctor: Doctor, date: calendar_date, start: str | None, end: str | None) -> rules.Exclusion:
     """The exclusion in these words: the whole day, or from start to end. Raises InvalidInput."""
-    _check_date(doctor, date)
+    answers = Answers()
+    _check_date(doctor, date, answers)
     if bool(start) != bool(end):
-        raise InvalidInput({"end_time": "Give both a start and an end, or neither for the whole day."})
-    start_minute = _minute("start_time", start) if start else None
-    end_minute = (_minute("end_time", end) or MINUTES_A_DAY) if end else None
+        answers.fault("end_time", "Give both a start and an end, or neither for the whole day.")
+    start_minute = _minute("start_time", start, answers) if start else None
+    end_minute = (_minute("end_time", end, answers) or MINUTES_A_DAY) if end else None
+    answers.check()
     try:
         return rules.Exclusion(date, start_minute, end_minute)
     except ValueError as error:
@@ -75,15 +88,16 @@ def described(hours: rules.WorkingHours | WorkingHours) -> str:
     return f"{day}, {text_of(hours.start_minute)} to {text_of(hours.end_minute)}"
 
 
-def _minute(field: str, text: str) -> int:
+def _minute(field: str, text: str, answers: Answers) -> int:
     try:
         return parse_minute(text)
     except ValueError as error:
-        raise InvalidInput({field: str(error)}) from None
+        answers.fault(field, str(error))
+        return 0
 
 
-def _check_date(doctor: Doctor, date: calendar_date) -> None:
+def _check_date(doctor: Doctor, date: calendar_date, answers: Answers) -> None:
     if date < clock.today(doctor.clinic.zone):
-        raise InvalidInput({"date": "This date has passed. Choose today or a later day."})
+        answers.fault("date", "This date has passed. Choose today or a later day.")
     if date > clock.today(doctor.clinic.zone) + _FARTHEST:
-        raise InvalidInput({"date": "This date is too far away. Choose a day within the next ten years."})
+        answers.fault("date", "This date is too far away. Choose a day within the next ten years.")

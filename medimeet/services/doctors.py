@@ -65,6 +65,13 @@ def working(actor: Actor) -> list[Doctor]:
     return list(db.session.scalars(working_in(actor.clinic)))
 
 
+def of_specialty(actor: Actor, specialty: Specialty) -> list[Doctor]:
+    """Every verified, active doctor of the clinic in this field of medicine, by name."""
+    return list(
+        db.session.scalars(working_in(actor.clinic).where(Doctor.specialties.any(Specialty.id == specialty.id)))
+    )
+
+
 def with_hours(doctors: Sequence[Doctor]) -> set[int]:
     """The ids of those of these doctors who have declared any working hours."""
     ids = [doctor.id for doctor in doctors]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import command, db, lock
+from medimeet.domain.wall_clock import text_of
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Doctor, ExclusionDate, WorkingHours
 from medimeet.services import audit
@@ -124,13 +125,16 @@ def change(
     *,
     day_of_week: int | None = None,
     date: calendar_date | None = None,
-    start: str,
-    end: str,
-    slot_minutes: int,
+    start: str | None = None,
+    end: str | None = None,
+    slot_minutes: int | None = None,
 ) -> Change:
-    """The declaration with new values. Raises InvalidInput, NotFound, NotAllowed."""
+    """The declaration with new values; what is None stays as it is. Raises InvalidInput, NotFound, NotAllowed."""
     row, doctor = _own_row(actor, WorkingHours, hours_id)
-    _set_hours(row, doctor, day_of_week, date, start, end, slot_minutes)
+    if day_of_week is None and date is None:
+        day_of_week, date = row.day_of_week, row.date
+    start, end = start or text_of(row.start_minute), end or text_of(row.end_minute)
+    _set_hours(row, doctor, day_of_week, date, start, end, slot_minutes or row.slot_minutes)
     return _settled(actor, "changed", row, doctor)
 
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -17,6 +18,7 @@ from medimeet.domain import slots as rules
 from medimeet.domain.slots import Busy, Exclusion, Slot
 from medimeet.domain.statuses import OCCUPYING, AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
+from medimeet.errors import InvalidInput
 from medimeet.models import Appointment, Doctor, ExclusionDate, Treatment, WorkingHours
 
 REACH = timedelta(days=28)
@@ -101,6 +103,40 @@ def days_with_slots(
         found += [DaySlots(each, slots) for each, slots in sorted(by_day.items())]
         day, length = until + timedelta(days=1), length * 2
     return found[:count]
+
+
+def bookable(doctor: Doctor, treatment: Treatment | None, day: date | None) -> list[Slot]:
+    """The doctor's free slots on one day, or from now on over REACH; none on a day that has passed.
+
+    Raises InvalidInput for a day beyond HORIZON.
+    """
+    today = clock.today(doctor.clinic.zone)
+    if day is None:
+        return free([doctor], treatment, today, today + REACH)
+    if day > today + HORIZON:
+        raise InvalidInput({"date": f"Choose a day within the next {HORIZON.days} days."})
+    return free([doctor], treatment, day, day) if day >= today else []
+
+
+def count_free(declarations: Sequence[WorkingHours], zone: ZoneInfo) -> dict[int, int]:
+    """How many slots of each declaration are free from now on, by its id: of a weekly one over REACH, of a dated one
+    on its date, if that lies within HORIZON. Two statements however many there are.
+    """
+    now, today = clock.now(), clock.today(zone)
+    farthest = today + HORIZON
+    days = {row.id: (row.date, min(row.date, farthest)) if row.date else (today, today + REACH) for row in declarations}
+    last_day = max((last for _first, last in days.values()), default=today)
+    doctor_ids = list({row.doctor_id for row in declarations})
+    exclusions = _exclusions_by_doctor(doctor_ids, today, last_day)
+    busy = _busy_by_doctor(doctor_ids, now, day_bounds(last_day, zone)[1], None)
+    counts = {}
+    for row in declarations:
+        declared = rules.declared_slots(
+            row.doctor_id, [hours_rule(row)], exclusions[row.doctor_id], zone, *days[row.id]
+        )
+        marked = rules.mark_taken(declared, busy[row.doctor_id])
+        counts[row.id] = sum(slot.is_free and slot.starts_at > now for slot in marked)
+    return counts
 
 
 def next_free(doctors: Sequence[Doctor], treatment: Treatment | None) -> Slot | None:

@@ -16,16 +16,27 @@ def account_of_header(schemes: Sequence[str]) -> Account | None:
 
     Raises NotSignedIn for a token that is not good, or comes by another scheme than `schemes` name.
     """
+    token = token_of_header(schemes)
+    if token is None:
+        return None
+    try:
+        return tokens.account_of_access(token)
+    except NotSignedIn:
+        raise NotSignedIn(_ADVICE) from None
+
+
+def token_of_header(schemes: Sequence[str]) -> str | None:
+    """The token of this request, good or not; None where no `Authorization` is sent.
+
+    Raises NotSignedIn for one that comes by another scheme than `schemes` name.
+    """
     header = request.headers.get("Authorization", "").strip()
     if not header:
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() not in {each.lower() for each in schemes} or len(token) > _LONGEST:
         raise NotSignedIn(_ADVICE)
-    try:
-        return tokens.account_of_access(token.strip())
-    except NotSignedIn:
-        raise NotSignedIn(_ADVICE) from None
+    return token.strip()
 
 
 _ADVICE = "This token is not good here, or no longer. Sign in again, and send `Authorization: Bearer <token>`."

@@ -10,8 +10,9 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
-from medimeet.domain.wall_clock import parse_minute, text_of
+from medimeet.domain.wall_clock import parse_minute, text_of, to_wall
 from medimeet.web.asked import LARGEST_ID
+from medimeet.web.signed_in import current_actor
 
 _NEEDED = {"required": "This field is needed.", "null": "This field can't be null."}
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
@@ -128,6 +129,20 @@ class UtcInstant(fields.Field[datetime]):
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **options: Any) -> str | None:
         return None if value is None else f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+class WallDay(fields.Date):
+    """The day of an instant on the clinic's wall clock; goes out as YYYY-MM-DD."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return None if value is None else to_wall(value, current_actor().clinic.zone).date().isoformat()
+
+
+class WallTime(fields.String):
+    """The time of day of an instant on the clinic's wall clock; goes out as HH:MM."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return None if value is None else f"{to_wall(value, current_actor().clinic.zone):%H:%M}"
 
 
 class RowIds(fields.List[int]):
