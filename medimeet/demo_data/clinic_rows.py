@@ -1,6 +1,7 @@
 """The demo clinics as rows: lists, treatments, people, working hours, credits. All within the running command."""
 
 import re
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -121,6 +122,7 @@ def add_account(person: Person, clinic: Clinic | None, password_hash: str) -> Ac
         Account(
             clinic_id=clinic.id if clinic else None,
             role=person.role,
+            public_id=uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{email_of(person)}"),
             username=person.username,
             email=email_of(person),
             email_verified_at=opened,

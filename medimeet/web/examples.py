@@ -57,6 +57,11 @@ def upcoming_instant(working_days: int, time: str) -> Upcoming:
     )
 
 
+def example_of_path(parameter: str) -> Any:
+    """An id for this part of a path that the demo knows, or None; as `as_of_now` takes it."""
+    return _IN_PATHS.get(parameter)
+
+
 def as_of_now(example: Any) -> Any:
     """The example with every upcoming value in it as of now."""
     if isinstance(example, Upcoming):
@@ -70,3 +75,25 @@ def as_of_now(example: Any) -> Any:
 
 def _slot_id(doctor_id: int, day: date, time: str) -> int:
     return encode_slot(doctor_id, to_instant(day, parse_minute(time), _ZONE))
+
+
+# The demo writes its rows in one order, so every install has the same ids.
+_IN_PATHS = {
+    "appointment_id": 3,
+    "availability_id": upcoming_slot(6, "11:30"),
+    "doctor_id": 1,
+    "doctor_uuid": "c3c0a296-0bca-5015-881b-6c1dbad5423f",
+    "entry_id": 1,
+    "language_id": 1,
+    "message_id": 1,
+    "patient_id": 1,
+    "profile_id": 5,
+    "review_id": 1,
+    "schedule_id": 1,
+    "service_id": 1,
+    "slot_id": upcoming_slot(6, "11:00"),
+    "slot_uuid": upcoming_slot_uuid(6, "11:00"),
+    "specialty_id": 1,
+    "time_id": 1,
+    "treatment_id": 1,
+}

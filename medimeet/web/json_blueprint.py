@@ -1,21 +1,22 @@
 """The blueprint of a JSON interface: reads strictly, knows its caller by a token, and documents itself."""
 
+import inspect
+import re
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, request
-from flask_smorest import Api, Blueprint
-from marshmallow import Schema
+from flask_smorest import Blueprint
 
 from medimeet.extensions import csrf
 from medimeet.services import access
+from medimeet.web.api_document import ContractApi
 from medimeet.web.contract import Contract, contracts_of
 from medimeet.web.json_body import CONTENT_TYPES, BodyParser
 from medimeet.web.signed_in import current_actor
 
-OPENAPI = "3.1.0"
 _ALWAYS = (400, 401, 404, 429, 500, 503)
 _WITH_A_BODY = (409, 413, 415)
 _ONCE_ONLY = {
@@ -76,31 +77,6 @@ class JsonBlueprint(Blueprint):
         return prepared
 
 
-class ContractApi(Api):
-    """The OpenAPI document of one contract. Pages and errors are not its business."""
-
-    DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def __init__(self, app: Flask, contract: Contract) -> None:
-        self.ERROR_SCHEMA = contract.error_schema
-        prefix = contract.name.upper()
-        app.config[f"{prefix}_API_TITLE"] = contract.title
-        app.config[f"{prefix}_API_VERSION"] = "1"
-        app.config[f"{prefix}_OPENAPI_VERSION"] = OPENAPI
-        super().__init__(app, config_prefix=prefix, spec_kwargs={"info": {"description": contract.about}})
-        self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
-
-    def _init_spec(self, **options: Any) -> None:
-        super()._init_spec(**options)
-        self.ma_plugin.converter.schema_name_resolver = _schema_name
-
-    def _register_doc_blueprint(self) -> None:
-        """The pages are `blueprints/api_docs`."""
-
-    def _register_error_handlers(self) -> None:
-        """The errors are `web/errors.py`'s, for pages and JSON alike."""
-
-
 def mount(app: Flask, contract: Contract) -> ContractApi:
     """Serves the contract, and gives its OpenAPI document."""
     contracts_of(app)[contract.bp.name] = contract
@@ -119,9 +95,14 @@ def _describe(view: Callable[..., Any], methods: set[str]) -> None:
     info: dict[str, Any] = view._apidoc  # type: ignore[attr-defined]
     rule = getattr(view, "access_rule", access.anyone)
     statuses = list(_ALWAYS)
-    if rule not in {access.anyone, access.newcomer}:
+    manual = info.setdefault("manual_doc", {})
+    for name, words in _words_of(view).items():
+        manual.setdefault(name, words)
+    if rule is access.anyone:
+        manual["security"] = [{}, {"token": []}]
+    elif rule is not access.newcomer:
         statuses.append(403)
-        info.setdefault("manual_doc", {})["security"] = [{"token": []}]
+        manual["security"] = [{"token": []}]
     if methods & {"POST", "PUT", "PATCH", "DELETE"}:
         statuses += _WITH_A_BODY
     if hasattr(view, "answers_reused_keys"):
@@ -131,12 +112,15 @@ def _describe(view: Callable[..., Any], methods: set[str]) -> None:
         responses.setdefault(status, []).append(HTTPStatus(status).name)
 
 
+def _words_of(view: Callable[..., Any]) -> dict[str, str]:
+    """Summary and description as the docstring says them, without the method and the path that it begins with."""
+    said = re.sub(r"^[A-Z]+ /\S*: *", "", inspect.getdoc(view) or "")
+    summary, _, description = said.partition("\n\n")
+    summary = " ".join(summary.split())
+    words = {"summary": summary[:1].upper() + summary[1:], "description": description}
+    return {name: text for name, text in words.items() if text}
+
+
 def _subject_of(view: Callable[..., Any]) -> str:
     """What the view's file is named after, as the heading it stands under."""
     return view.__module__.rpartition(".")[2].replace("_", " ").capitalize()
-
-
-def _schema_name(schema: Any) -> str:
-    found = schema if isinstance(schema, type) else type(schema)
-    is_partial = isinstance(schema, Schema) and schema.partial
-    return f"Partial{found.__name__}" if is_partial else found.__name__
