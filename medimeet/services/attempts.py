@@ -12,8 +12,11 @@ from sqlalchemy import case, delete, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from medimeet import clock
+from medimeet.config import setting
 from medimeet.db import InstantColumn, db
 from medimeet.models import AttemptCount
+
+_NO_LIMIT = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,15 @@ def key_of(subject: str, *parts: object) -> str:
     """A key that is short whatever people typed, and tells no reader of the database what they typed."""
     told = "\x1f".join(str(part) for part in parts)
     return f"{subject}:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def by_the_hour(subject: str, address: str) -> Limit:
+    """How often an hour one network address may ask for a code (CODES), or for what leads to one.
+
+    A rate of requests, so it is lifted without RATELIMIT_ENABLED.
+    """
+    most = setting("CODES") if setting("RATELIMIT_ENABLED") else _NO_LIMIT
+    return Limit(key_of(subject, address), most, timedelta(hours=1))
 
 
 def count_one(limit: Limit) -> bool:

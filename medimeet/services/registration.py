@@ -1,6 +1,7 @@
 """Registering as a patient, and applying as a doctor."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from medimeet.db import command, db, lock
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, TooManyTries
 from medimeet.models import Account, Designation, Doctor, Language, Patient, Specialty
-from medimeet.services import accounts, attempts, audit, notifications, password_changes, word_lists
+from medimeet.services import accounts, attempts, audit, notifications, password_changes, people, word_lists
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
@@ -19,6 +20,7 @@ _TAKEN_AN_HOUR = 20
 _EMAIL = "Enter your e-mail address. We send confirmations there."
 _NEEDED_ON_PAGES = {"first_name": "Enter the first name.", "last_name": "Enter your last name.", "email": _EMAIL}
 _NEEDED_OF_PROGRAMS = {"username": "Choose a username.", "email": _EMAIL}
+_NEEDED_ON_PHONES = {"first_name": "Enter your name.", "mobile": "Enter your mobile number. We send codes there."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class NewPerson:
     mobile: str = ""
     username: str | None = None
     date_of_birth: date | None = None
+    gender: str = ""
+    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,22 @@ def register_patient(actor: Actor, person: NewPerson, address: str = "") -> Acco
 def register_by_username(actor: Actor, person: NewPerson, address: str = "") -> Account:
     """As register_patient, for programs: username, e-mail and password are needed, the names are not."""
     return _registered(actor, person, None, address, _NEEDED_OF_PROGRAMS)
+
+
+def register_by_mobile(actor: Actor, person: NewPerson, address: str = "") -> Account:
+    """A new patient of the actor's clinic who has no password and signs in by a code: name and number are needed.
+
+    One address makes no more accounts an hour than it may ask for codes. Raises as register_patient does.
+    """
+    made = attempts.by_the_hour("registered", address)
+    if attempts.is_reached(made):
+        raise TooManyTries(attempts.seconds_left(made))
+    answers = Answers()
+    _note_missing(person, _NEEDED_ON_PHONES, answers)
+    with _guessing_limited(address):
+        account = _add_person(actor, person, None, None, answers)
+    _count(made)
+    return account
 
 
 def apply_as_new(actor: Actor, person: NewPerson, application: Application, address: str = "") -> Account:
@@ -108,19 +128,30 @@ def lists(actor: Actor) -> Lists:
 def _registered(
     actor: Actor, person: NewPerson, application: Application | None, address: str, needed: Mapping[str, str]
 ) -> Account:
-    limit = attempts.Limit(attempts.key_of("taken", address), _TAKEN_AN_HOUR, timedelta(hours=1))
-    if attempts.is_reached(limit):
-        raise TooManyTries(attempts.seconds_left(limit))
     answers = Answers()
+    _note_missing(person, needed, answers)
+    with _guessing_limited(address):
+        password_hash = password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
+        return _add_person(actor, person, application, password_hash, answers)
+
+
+def _note_missing(person: NewPerson, needed: Mapping[str, str], answers: Answers) -> None:
     for field, words in needed.items():
         if not (getattr(person, field) or "").strip():
             answers.fault(field, words)
-    password_hash = password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
+
+
+@contextmanager
+def _guessing_limited(address: str) -> Iterator[None]:
+    """Lets nobody find out one by one who has an account here. Raises TooManyTries."""
+    limit = attempts.Limit(attempts.key_of("taken", address), _TAKEN_AN_HOUR, timedelta(hours=1))
+    if attempts.is_reached(limit):
+        raise TooManyTries(attempts.seconds_left(limit))
     try:
-        return _add_person(actor, person, application, password_hash, answers)
+        yield
     except InvalidInput as error:
         if set(accounts.TAKEN.values()) & {words for said in error.faults.values() for words in said}:
-            _count_taken(limit)
+            _count(limit)
         raise
 
 
@@ -132,6 +163,8 @@ def _add_person(
     born_on = answers.past_day(
         "date_of_birth", person.date_of_birth, clock.today(clinic.zone), "Enter the day of your birth, as 24 11 1960."
     )
+    gender = answers.one_of("gender", person.gender.strip().lower(), people.GENDERS, "Write male, female or other.")
+    age = answers.number("age", person.age, 0, 130, "Write the age as a whole number from 0 to 130.")
     account = accounts.add_account(
         clinic,
         Role.PATIENT,
@@ -143,7 +176,7 @@ def _add_person(
         username=person.username,
         password_hash=password_hash,
     )
-    account.date_of_birth = born_on
+    account.date_of_birth, account.gender, account.stated_age = born_on, gender, age
     patient = Patient(clinic_id=clinic.id, account_id=account.id)
     db.session.add(patient)
     db.session.flush()
@@ -181,5 +214,5 @@ def _own_words(actor: Actor, person: NewPerson) -> list[str]:
 
 
 @command
-def _count_taken(limit: attempts.Limit) -> None:
+def _count(limit: attempts.Limit) -> None:
     attempts.count_one(limit)
