@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from medimeet import clock
-from medimeet.config import data_path
 from medimeet.db import command, db
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
-from medimeet.gateways import pictures
 from medimeet.models import Account, Clinic
-from medimeet.services import accounts, audit
+from medimeet.services import accounts, audit, new_picture
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.new_picture import NewPicture
 
 GENDERS = {"female": "Female", "male": "Male", "other": "Other"}
-UPLOADS = "uploads"
 _FIRST_NAME = "Enter the first name."
 _BORN = "Write the day of birth, with a year between 1900 and now."
 _FOR_STAFF = {
@@ -62,9 +60,12 @@ def details_of(account: Account) -> PersonDetails:
 
 
 def add(clinic: Clinic, role: Role, details: PersonDetails, answers: Answers) -> Account:
-    """A new account with these details, in the running command. Raises InvalidInput with every fault of `answers`."""
+    """A new account with these details, in the running command. Who has a username needs no name.
+
+    Raises InvalidInput with every fault of `answers`.
+    """
     read = _read(clinic, details, answers)
-    answers.line("first_name", details.first_name, 100, _FIRST_NAME)
+    answers.line("first_name", details.first_name, 100, None if details.username else _FIRST_NAME)
     account = accounts.add_account(
         clinic,
         role,
@@ -116,20 +117,14 @@ def mail_first_link(account: Account) -> None:
         accounts.mail_verification(account)
 
 
-def set_picture(actor: Actor, account: Account, sent: bytes) -> None:
-    """Shows the sent picture for a person; one's own, or anybody's of the clinic for its admin.
+def set_picture(actor: Actor, account: Account, sent: bytes | None) -> None:
+    """Shows the sent picture for a person, or none; one's own, or anybody's of the clinic for its admin.
 
     Raises InvalidInput for `picture`, NotAllowed.
     """
     _refuse_others(actor, account)
-    name = pictures.keep(sent, data_path(UPLOADS))
-    pictures.remove(_write_picture(actor, account.id, name), data_path(UPLOADS))
-
-
-def remove_picture(actor: Actor, account: Account) -> None:
-    """Shows no picture of the person any more. Raises NotAllowed."""
-    _refuse_others(actor, account)
-    pictures.remove(_write_picture(actor, account.id, None), data_path(UPLOADS))
+    with new_picture.kept(sent) as picture:
+        _write_picture(actor, account.id, picture)
 
 
 @contextmanager
@@ -157,13 +152,14 @@ def refuse_to_remove(actor: Actor, account: Account) -> None:
 
 
 @command
-def _write_picture(actor: Actor, account_id: int, name: str | None) -> str | None:
-    account = db.session.get(Account, account_id, with_for_update={"of": Account})
+def _write_picture(actor: Actor, account_id: int, picture: NewPicture) -> None:
+    account = db.session.get(Account, account_id)
     if account is None:
         raise NotFound("We can't find this person.")
-    old, account.picture = account.picture, name
+    answers = Answers()
+    picture.show(account, answers)
+    answers.check()
     audit.note(actor, "changed the picture of", "account", account.id)
-    return old
 
 
 def _refuse_others(actor: Actor, account: Account) -> None:

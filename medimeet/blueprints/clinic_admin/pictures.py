@@ -11,6 +11,7 @@ from medimeet.errors import InvalidInput, NotFound
 from medimeet.gateways import pictures
 from medimeet.models import Account
 from medimeet.services import access, people
+from medimeet.services.new_picture import UPLOADS
 from medimeet.web.form_faults import show_faults
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -20,9 +21,9 @@ from medimeet.web.signed_in import current_actor
 @allow(access.anyone)
 def media(name: str) -> Response:
     """GET /media/<name>: a picture that we made ourselves; its name is random, so it may be kept for a year."""
-    if not pictures.is_name(name) or not data_path(people.UPLOADS, name).is_file():
+    if not pictures.is_name(name) or not data_path(UPLOADS, name).is_file():
         raise NotFound("This picture is no longer shown.")
-    answer = send_from_directory(data_path(people.UPLOADS), name, mimetype=pictures.MEDIA_TYPE)
+    answer = send_from_directory(data_path(UPLOADS), name, mimetype=pictures.MEDIA_TYPE)
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
@@ -30,7 +31,7 @@ def media(name: str) -> Response:
 def took_picture(account: Account, form: PictureForm) -> bool:
     """Keeps the picture sent in the form, or removes the old one (`remove`); False with the fault in the form."""
     if "remove" in request.form:
-        people.remove_picture(current_actor(), account)
+        people.set_picture(current_actor(), account, None)
         flash("The picture was removed.", "success")
         return True
     if not form.validate():
