@@ -1,6 +1,6 @@
 """The clinic's doctors: who works here, and what is told of them. Applications are `doctor_applications`' business."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from medimeet.db import command, db
 from medimeet.domain.statuses import Role
 from medimeet.errors import NotAllowed, NotFound
 from medimeet.models import Account, Clinic, Designation, Doctor, Language, Specialty, Treatment, WorkingHours
-from medimeet.services import accounts, appointments, audit, people, word_lists
+from medimeet.services import accounts, appointments, audit, people, weekly_times, word_lists
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.people import PersonDetails
@@ -54,9 +54,30 @@ def find(actor: Actor, doctor_id: int) -> Doctor:
     return doctor
 
 
-def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
-    """One page of the doctors who work in the clinic, by name. `search` is any part of a name, e-mail or phone."""
+def listed(
+    actor: Actor,
+    *,
+    search: str = "",
+    specialty_ids: Collection[int] = (),
+    designation_ids: Collection[int] = (),
+    time_ids: Collection[int] = (),
+    fee: Decimal | None = None,
+    page: int = 1,
+    per_page: int = 25,
+) -> Pagination:
+    """One page of the doctors who work in the clinic, by name. `search` is any part of a name, e-mail or phone.
+
+    Of ids any may apply; `time_ids` are of the day's grid, and apply to who declares one of them on some weekday.
+    """
     query = working_in(actor.clinic).where(matches(search))
+    if specialty_ids:
+        query = query.where(Doctor.specialties.any(Specialty.id.in_(specialty_ids)))
+    if designation_ids:
+        query = query.where(Doctor.designations.any(Designation.id.in_(designation_ids)))
+    if time_ids:
+        query = query.where(weekly_times.declares_any(actor.clinic, time_ids))
+    if fee is not None:
+        query = query.where(Doctor.fee == fee)
     return db.paginate(query, page=page, per_page=per_page, error_out=False)
 
 

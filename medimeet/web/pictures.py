@@ -19,7 +19,7 @@ def address_of(picture: str | None) -> str | None:
 
 
 class PictureFile(fields.Field[bytes]):
-    """A picture as a file of multipart; loads its bytes. null takes the picture away, a file that is none is ignored."""
+    """A picture as a file of multipart; loads its bytes. null takes it away, an empty file is ignored."""
 
     default_error_messages = {"invalid": _NO_FILE}
 
