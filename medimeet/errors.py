@@ -111,6 +111,12 @@ class WrongCode(MediMeetError):
     default_words = "This code or link is no longer good. Ask for a new one."
 
 
+class NotRegistered(MediMeetError):
+    """Nobody here has this mobile number."""
+
+    default_words = "Nobody is registered here with this mobile number. Register first."
+
+
 class TooManyTries(MediMeetError):
     """A limit that protects an account or a number was reached."""
 

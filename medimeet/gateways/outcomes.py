@@ -19,3 +19,7 @@ class Refused(NotSent):
 
 class MaybeSent(NotSent):
     """It was handed over, and no answer came: it may have arrived."""
+
+
+class TooLate(NotSent):
+    """The message was worth nothing any more, so it was not sent."""

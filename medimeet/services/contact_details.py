@@ -31,10 +31,20 @@ def mobile(text: str, country: str | None) -> str:
     try:
         number = phonenumbers.parse(text.strip()[:40], country)
     except NumberParseException:
-        raise ValueError(_advice(country)) from None
+        raise ValueError(advice(country)) from None
     if not phonenumbers.is_valid_number(number) or number.extension:
-        raise ValueError(_advice(country))
+        raise ValueError(advice(country))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def advice(country: str | None) -> str:
+    """How to write a phone number there, with an example."""
+    example = country and phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    if not example:
+        return "Write the number with its country code, for example +44 7400 123456."
+    national = phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL)
+    international = phonenumbers.format_number(example, PhoneNumberFormat.INTERNATIONAL)
+    return f"Write a whole phone number, for example {national}, or with its country code, {international}."
 
 
 def readable_phone(text: str) -> str:
@@ -51,12 +61,3 @@ def username(text: str) -> str:
     if not _USERNAME.fullmatch(name):
         raise ValueError("Use letters from A to Z, digits, and the signs . _ - + @, without spaces.")
     return name
-
-
-def _advice(country: str | None) -> str:
-    example = country and phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
-    if not example:
-        return "Write the number with its country code, for example +44 7400 123456."
-    national = phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL)
-    international = phonenumbers.format_number(example, PhoneNumberFormat.INTERNATIONAL)
-    return f"Write a whole phone number, for example {national}, or with its country code, {international}."

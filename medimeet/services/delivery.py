@@ -18,10 +18,11 @@ from medimeet.db import command, db
 from medimeet.errors import Busy
 from medimeet.gateways import mail, sms
 from medimeet.gateways.mail import Mail, MailGateway
-from medimeet.gateways.outcomes import MaybeSent, NotSent, Refused, TryLater
+from medimeet.gateways.outcomes import MaybeSent, NotSent, Refused, TooLate, TryLater
 from medimeet.gateways.sms import Sms, SmsGateway
 from medimeet.models import Clinic, Notification
 from medimeet.services import message_texts
+from medimeet.services.notifications import WORTHLESS_AFTER
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def deliver_due(through: Gateways, is_stopping: Callable[[], bool] = lambda: Fal
     try:
         while left and not is_stopping() and time.monotonic() < begin_until:
             one = left.pop(0)
-            outcome = away.get(type(one.message)) or _send(one, through)
+            outcome = _too_late(one) or away.get(type(one.message)) or _send(one, through)
             _note_surely(one, outcome)
             if isinstance(outcome, TryLater) and outcome.is_down:
                 away[type(one.message)] = outcome  # asking a dead server ten times helps nobody
@@ -155,6 +156,13 @@ def _message(row: Notification) -> Mail | Sms:
     )
 
 
+def _too_late(one: Claimed) -> TooLate | None:
+    lifetime = WORTHLESS_AFTER.get(one.message.kind)
+    if lifetime is None or clock.now() < one.message.at + lifetime:
+        return None
+    return TooLate("It was worth nothing any more when its turn came.")
+
+
 def _send(one: Claimed, through: Gateways) -> NotSent | None:
     try:
         if isinstance(one.message, Sms):
@@ -190,6 +198,8 @@ def _ending(one: Claimed, outcome: NotSent | None, now: datetime) -> dict[str, o
         return said | {"state": "sent", "sent_at": now}
     if isinstance(outcome, MaybeSent):
         return said | {"state": "unknown"}
+    if isinstance(outcome, TooLate):
+        return said | {"state": "canceled"}
     if isinstance(outcome, Refused) or tries > len(BACK_OFF):
         return said | {"state": "failed"}
     return said | {"state": "queued", "due_at": now + BACK_OFF[tries - 1]}

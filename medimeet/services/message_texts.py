@@ -107,6 +107,12 @@ def reset(account: Account, url: str) -> Words:
     return _about_account(account, "Choose a new password", opening, ask, other)
 
 
+def code(account: Account, digits: str, seconds: int) -> Words:
+    """To somebody who signs in by phone: the code, and how long it works."""
+    short = f"{_name(account.clinic)}: your code is {digits}. It works for {seconds} seconds. Tell it to nobody."
+    return Words("Your code", f"{short}\n", short)
+
+
 def account_made(account: Account, url: str) -> Words:
     """To somebody for whom the clinic has made an account: a link that sets the first password."""
     opening = f"{_name(account.clinic)} has made an account for you. Your username is {one_line(account.username)}."

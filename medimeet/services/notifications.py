@@ -6,10 +6,11 @@ gets a mail, with a mobile number only an SMS, with neither nothing. Call them a
 
 import hashlib
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from medimeet.config import setting
 from medimeet.db import db
@@ -17,6 +18,9 @@ from medimeet.domain.statuses import Role
 from medimeet.models import Account, Appointment, Clinic, Doctor, Notification
 from medimeet.services import calendar_file, message_texts
 from medimeet.services.message_texts import Words
+
+CODE = "one_time_code"
+WORTHLESS_AFTER = {CODE: timedelta(seconds=60)}  # kinds of messages that are not sent any more when they are so old
 
 
 def tell_booked(appointment: Appointment) -> None:
@@ -59,6 +63,15 @@ def tell_verification(account: Account, url: str) -> None:
 def tell_reset(account: Account, url: str) -> None:
     """A link to set a new password."""
     _tell_secret(account, "password_reset", message_texts.reset(account, url), url)
+
+
+def tell_code(account: Account, digits: str) -> None:
+    """A one-time code, always by SMS to the account's number. One before it that still waits is not sent any more."""
+    waits = (Notification.state == "queued", Notification.lease_until.is_(None))
+    before = update(Notification).where(Notification.account_id == account.id, Notification.kind == CODE, *waits)
+    db.session.execute(before.values(state="canceled", body=""))
+    words = message_texts.code(account, digits, int(WORTHLESS_AFTER[CODE].total_seconds()))
+    _tell(account, CODE, words, f"{CODE}-{uuid.uuid4().hex}", channel="sms", holds_secret=True)
 
 
 def tell_account_made(account: Account, url: str) -> None:
@@ -114,18 +127,20 @@ def _tell(
     appointment_id: int | None = None,
     calendar: str | None = None,
     holds_secret: bool = False,
+    channel: Literal["email", "sms"] | None = None,
 ) -> None:
-    recipient = to.email or to.mobile
+    channel = channel or ("email" if to.email else "sms")
+    is_mail = channel == "email"
+    recipient = to.email if is_mail else to.mobile
     is_told = db.session.scalar(select(Notification.id).where(Notification.dedupe_key == key)) is not None
     if not recipient or is_told:
         return
-    is_mail = bool(to.email)
     db.session.add(
         Notification(
             clinic_id=to.clinic_id,
             account_id=to.id,
             appointment_id=appointment_id,
-            channel="email" if is_mail else "sms",
+            channel=channel,
             kind=kind,
             recipient=recipient,
             subject=message_texts.one_line(words.subject)[:200] if is_mail else "",

@@ -8,14 +8,14 @@ import secrets
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
-from medimeet.errors import Busy, TooManyTries, WrongCredentials
+from medimeet.errors import Busy, InvalidInput, TooManyTries, WrongCredentials
 from medimeet.models import Account, BrowserSession, Clinic, Credential
-from medimeet.services import attempts, passwords
+from medimeet.services import attempts, contact_details, passwords
 from medimeet.services.access import Actor
 
 _TOUCH_EVERY = timedelta(minutes=1)
@@ -61,13 +61,25 @@ def find_account(clinic: Clinic, name: str) -> Account | None:
     name = name.strip().lower()
     if not name or "\x00" in name:
         return None
-    found = _active_accounts(name)
-    ours = [account for account in found if account.clinic_id == clinic.id]
-    superusers = [account for account in found if account.clinic_id is None]
-    for candidates in (ours, superusers):
-        if candidates:
-            return max(candidates, key=lambda account: account.email == name)
-    return found[0] if len(found) == 1 else None
+    found = _active_accounts((func.lower(Account.username) == name) | (Account.email == name))
+    return _meant(clinic, sorted(found, key=lambda account: account.email != name))
+
+
+def find_by_mobile(clinic: Clinic, text: str) -> Account | None:
+    """The active account that a person means by a mobile number in any spelling, by the rule of `find_account`.
+
+    A number without a country code is read in the country of each account's own clinic. Raises InvalidInput for
+    `mobile` where it is no number in any of them.
+    """
+    matches = []
+    for country in {clinic.country, *db.session.scalars(select(Clinic.country).distinct())}:
+        with suppress(ValueError):
+            of_country = Account.clinic_id.in_(select(Clinic.id).where(Clinic.country == country))
+            has_no_clinic = Account.clinic_id.is_(None) if country == clinic.country else false()
+            matches.append((of_country | has_no_clinic) & (Account.mobile == contact_details.mobile(text, country)))
+    if not matches:
+        raise InvalidInput({"mobile": contact_details.advice(clinic.country)})
+    return _meant(clinic, _active_accounts(or_(*matches)))
 
 
 @command
@@ -155,8 +167,16 @@ def _live_sessions() -> Select[BrowserSession]:
     )
 
 
-def _active_accounts(name: str) -> list[Account]:
-    matches = (func.lower(Account.username) == name) | (Account.email == name)
+def _meant(clinic: Clinic, found: list[Account]) -> Account | None:
+    """Of the accounts that match: this clinic's, else a superuser's, else the only one."""
+    for clinic_id in (clinic.id, None):
+        for account in found:
+            if account.clinic_id == clinic_id:
+                return account
+    return found[0] if len(found) == 1 else None
+
+
+def _active_accounts(matches: ColumnElement[bool]) -> list[Account]:
     return list(db.session.scalars(select(Account).where(matches, Account.is_active).order_by(Account.id)))
 
 
