@@ -3,6 +3,7 @@
 from flask import Flask
 
 from medimeet.blueprints import (
+    api_docs,
     auth,
     clinic_admin,
     doctor_schedule,
@@ -17,6 +18,7 @@ from medimeet.blueprints.contracts import register_contracts
 
 def register_blueprints(app: Flask) -> None:
     """Mounts every blueprint, one line each."""
+    app.register_blueprint(api_docs.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(clinic_admin.bp)
     app.register_blueprint(doctor_schedule.bp)

@@ -122,6 +122,7 @@ def make(app: Flask) -> World:
         "word_id": specialty.id,
         "kind": "specialties",
         "name": "no-such-picture.webp",
+        "contract_name": "timeslots",
         "token": "no-such-token",
         "/applications/<int:doctor_id>/accept/ doctor_id": applicant.id,
         "/applications/<int:doctor_id>/decline/ doctor_id": applicant.id,
