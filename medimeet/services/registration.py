@@ -1,20 +1,19 @@
-"""Registering as a patient, and applying as a doctor."""
+"""Registering as a patient; a doctor who applies may do it at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import command, db
 from medimeet.domain.statuses import Role
-from medimeet.errors import Conflict, InvalidInput, NotAllowed, TooManyTries
-from medimeet.models import Account, Designation, Doctor, Language, Patient, Specialty
-from medimeet.services import accounts, attempts, audit, notifications, password_changes, people, word_lists
+from medimeet.errors import InvalidInput, TooManyTries
+from medimeet.models import Account, Doctor, Patient
+from medimeet.services import accounts, attempts, audit, doctor_applications, password_changes, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.doctor_applications import Application
 
 _TAKEN_AN_HOUR = 20
 _EMAIL = "Enter your e-mail address. We send confirmations there."
@@ -36,26 +35,6 @@ class NewPerson:
     date_of_birth: date | None = None
     gender: str = ""
     age: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """What a doctor tells who applies: ids are those of the clinic's own lists."""
-
-    specialty_ids: Iterable[int] = ()
-    designation_ids: Iterable[int] = ()
-    language_ids: Iterable[int] = ()
-    years_of_experience: int | None = None
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """The clinic's own words for doctors."""
-
-    specialties: list[Specialty]
-    designations: list[Designation]
-    languages: list[Language]
 
 
 def register_patient(actor: Actor, person: NewPerson, address: str = "") -> Account:
@@ -92,37 +71,18 @@ def apply_as_new(actor: Actor, person: NewPerson, application: Application, addr
     return _registered(actor, person, application, address, _NEEDED_ON_PAGES)
 
 
-@command
-def apply(actor: Actor, application: Application) -> Doctor:
-    """The application of a patient who is signed in; they stay a patient until an admin accepts it.
-
-    Raises InvalidInput, NotAllowed, Conflict where they have applied before.
-    """
-    lock("account", actor.person.id)
-    if own_application(actor) is not None:
-        raise Conflict("You have applied already. The clinic will write to you as soon as it has decided.")
-    return _add_application(actor, actor.person, application, Answers())
+def enroll_patient(actor: Actor, person: NewPerson) -> Patient:
+    """A new patient whom the clinic's admin gives a username, an e-mail and a password. Raises InvalidInput, NotAllowed."""
+    patient = _enrolled(actor, person, Role.PATIENT).patient
+    assert patient is not None
+    return patient
 
 
-def own_application(actor: Actor) -> Doctor | None:
-    """The actor's application that waits for an answer; None for a visitor and for who has not applied.
-
-    Raises NotAllowed for doctors and staff, who have nothing to apply for.
-    """
-    if actor.account is None:
-        return None
-    if not actor.is_patient:
-        raise NotAllowed("Your account can't apply as a doctor: it belongs to a doctor or to the clinic's staff.")
-    return db.session.scalar(select(Doctor).where(Doctor.account_id == actor.account.id))
-
-
-def lists(actor: Actor) -> Lists:
-    """What an applicant of the actor's clinic may choose from."""
-    return Lists(
-        specialties=word_lists.of_clinic(actor, Specialty),
-        designations=word_lists.of_clinic(actor, Designation),
-        languages=word_lists.of_clinic(actor, Language),
-    )
+def enroll_doctor(actor: Actor, person: NewPerson) -> Doctor:
+    """A new, verified doctor, made as enroll_patient makes a patient."""
+    doctor = _enrolled(actor, person, Role.DOCTOR).doctor
+    assert doctor is not None
+    return doctor
 
 
 def _registered(
@@ -155,6 +115,44 @@ def _guessing_limited(address: str) -> Iterator[None]:
         raise
 
 
+def _enrolled(actor: Actor, person: NewPerson, role: Role) -> Account:
+    people.refuse_non_admin(actor)
+    answers = Answers()
+    password_hash = _checked(actor, person, _NEEDED_OF_PROGRAMS, answers)
+    with people.in_staff_words():
+        return _add_enrolled(actor, person, role, password_hash, answers)
+
+
+def _checked(actor: Actor, person: NewPerson, needed: Mapping[str, str], answers: Answers) -> str | None:
+    """The hash of the password where it is sound; what is missing or unsound goes to `answers`."""
+    for field, words in needed.items():
+        if not (getattr(person, field) or "").strip():
+            answers.fault(field, words)
+    return password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
+
+
+@command
+def _add_enrolled(actor: Actor, person: NewPerson, role: Role, password_hash: str | None, answers: Answers) -> Account:
+    account = accounts.add_account(
+        actor.clinic,
+        role,
+        answers,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        username=person.username,
+        password_hash=password_hash,
+    )
+    if role == Role.DOCTOR:
+        account.doctor = Doctor(clinic_id=actor.clinic.id, verified_at=clock.now())
+    else:
+        account.patient = Patient(clinic_id=actor.clinic.id)
+    db.session.flush()
+    accounts.mail_verification(account)
+    audit.note(actor, "added", role.value, (account.doctor or account.patient).id)
+    return account
+
+
 @command
 def _add_person(
     actor: Actor, person: NewPerson, application: Application | None, password_hash: str | None, answers: Answers
@@ -181,31 +179,10 @@ def _add_person(
     db.session.add(patient)
     db.session.flush()
     if application is not None:
-        _add_application(actor, account, application, answers)
+        doctor_applications.add(actor, account, application, answers)
     accounts.mail_verification(account)
     audit.note(actor, "registered", "account", account.id, patient.id)
     return account
-
-
-def _add_application(actor: Actor, account: Account, application: Application, answers: Answers) -> Doctor:
-    clinic = actor.clinic
-    years = answers.number(
-        "years_of_experience", application.years_of_experience, 0, 70, "Enter a whole number of years, 0 to 70."
-    )
-    about = answers.text("about", application.about, 2000)
-    doctor = Doctor(clinic_id=clinic.id, account_id=account.id, years_of_experience=years)
-    doctor.specialties = word_lists.chosen(Specialty, clinic.id, application.specialty_ids, "specialty_ids", answers)
-    doctor.designations = word_lists.chosen(
-        Designation, clinic.id, application.designation_ids, "designation_ids", answers
-    )
-    doctor.languages = word_lists.chosen(Language, clinic.id, application.language_ids, "language_ids", answers)
-    answers.check()
-    account.bio = about or account.bio
-    db.session.add(doctor)
-    db.session.flush()
-    notifications.tell_application(clinic, doctor)
-    audit.note(actor, "applied", "doctor", doctor.id)
-    return doctor
 
 
 def _own_words(actor: Actor, person: NewPerson) -> list[str]:

@@ -1,14 +1,17 @@
 """Doctors who applied, and the clinic's answer."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from medimeet import clock
 from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.models import Account, Clinic, Doctor, Notification
+from medimeet.services import hours
 from tests import factories
 from tests.portal.browsing import is_signed_in, mails_to
 from tests.portal.people_pages import flashes_of, words_of, written
@@ -87,9 +90,11 @@ def test_a_doctor_who_works_here_is_not_declined(admin: FlaskClient, clinic: Cli
 
 def test_a_doctor_who_worked_here_before_is_not_declined(admin: FlaskClient, clinic: Clinic) -> None:
     doctor = factories.make_doctor(clinic)
+    factories.make_appointment(doctor, factories.make_patient(clinic), clock.now() - timedelta(days=3))
     written(doctor, verified_at=None)
     answer = admin.post(f"/applications/{doctor.id}/decline/")
     assert (answer.status_code, "has worked here before" in words_of(answer)) == (409, True)
+    assert len(hours.of_doctor(doctor)) == 5
 
 
 def test_nobody_else_answers_an_application(

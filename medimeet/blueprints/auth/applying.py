@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.blueprints.auth.blueprint import bp
 from medimeet.blueprints.auth.forms import ApplicationForm, NewDoctorForm
 from medimeet.errors import InvalidInput
-from medimeet.services import access, registration
+from medimeet.services import access, doctor_applications, registration
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
@@ -18,11 +18,11 @@ from medimeet.web.signed_in import current_actor, sign_in_browser
 def doctor_apply() -> Response | WerkzeugResponse:
     """GET, POST /doctor/apply/: an application to the clinic; visitors make an account with it."""
     actor = current_actor()
-    own = registration.own_application(actor)
+    own = doctor_applications.own(actor)
     if own is not None:
         return page("auth/applied.html", doctor=own)
     form = NewDoctorForm() if actor.account is None else ApplicationForm()
-    form.offer(registration.lists(actor))
+    form.offer(doctor_applications.lists(actor))
     if not form.validate_on_submit():
         return page("auth/apply.html", status=400 if form.is_submitted() else 200, form=form)
     try:
@@ -40,4 +40,4 @@ def _apply(form: ApplicationForm) -> None:
         address = request.remote_addr or ""
         sign_in_browser(registration.apply_as_new(actor, form.person(), form.application(), address))
     else:
-        registration.apply(actor, form.application())
+        doctor_applications.apply(actor, form.application())

@@ -4,7 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from medimeet.services.registration import Application, Lists, NewPerson
+from medimeet.services.doctor_applications import Application, Lists
+from medimeet.services.registration import NewPerson
 from medimeet.web.form_fields import ChoicesField, DayField, WholeNumberField
 
 
