@@ -168,6 +168,15 @@ def stands_inside(visit: Busy, hours: Sequence[WorkingHours], exclusions: Sequen
     return covered_until >= visit.ends_at and not is_excluded
 
 
+def without(exclusion: Exclusion, start_minute: int, end_minute: int) -> list[Exclusion]:
+    """What is left of an exclusion when these minutes of its day are taken out of it: none, one or two."""
+    start, end = exclusion.start_minute or 0, exclusion.end_minute or MINUTES_A_DAY
+    if end_minute <= start or end <= start_minute:
+        return [exclusion]
+    left = [(start, start_minute), (end_minute, end)]
+    return [Exclusion(exclusion.date, *minutes) for minutes in left if minutes[0] < minutes[1]]
+
+
 def whole_slots(hours: WorkingHours) -> int:
     """How many slots a declaration holds on an ordinary day; a rest too short for a slot holds none."""
     return (hours.end_minute - hours.start_minute) // hours.slot_minutes

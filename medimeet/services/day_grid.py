@@ -1,5 +1,7 @@
 """The day's grid: the times of day that declarations may name, in each clinic's own list."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -13,6 +15,18 @@ from medimeet.services.answers import Answers
 from medimeet.services.declared_time import LONGEST_SLOT, SHORTEST_SLOT
 
 FIRST_MINUTE, LAST_MINUTE, STEP = 9 * 60, 21 * 60, 30
+
+
+class Naming:
+    """By which time of the grid a span of the day is called: one that starts then, if there is, with the same end."""
+
+    def __init__(self, times: Sequence[DayGridTime]) -> None:
+        self._by_span = {(time.start_minute, time.end_minute): time.id for time in times}
+        self._by_start = {time.start_minute: time.id for time in reversed(times)}
+
+    def id_of(self, start_minute: int, end_minute: int) -> int | None:
+        """The id of that time; None where none starts then."""
+        return self._by_span.get((start_minute, end_minute), self._by_start.get(start_minute))
 
 
 def of_clinic(actor: Actor) -> list[DayGridTime]:

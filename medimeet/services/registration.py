@@ -72,7 +72,10 @@ def apply_as_new(actor: Actor, person: NewPerson, application: Application, addr
 
 
 def enroll_patient(actor: Actor, person: NewPerson) -> Patient:
-    """A new patient whom the clinic's admin gives a username, an e-mail and a password. Raises InvalidInput, NotAllowed."""
+    """A new patient whom the clinic's admin gives a username, an e-mail and a password.
+
+    Raises InvalidInput, NotAllowed.
+    """
     patient = _enrolled(actor, person, Role.PATIENT).patient
     assert patient is not None
     return patient
@@ -118,17 +121,10 @@ def _guessing_limited(address: str) -> Iterator[None]:
 def _enrolled(actor: Actor, person: NewPerson, role: Role) -> Account:
     people.refuse_non_admin(actor)
     answers = Answers()
-    password_hash = _checked(actor, person, _NEEDED_OF_PROGRAMS, answers)
+    _note_missing(person, _NEEDED_OF_PROGRAMS, answers)
+    password_hash = password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
     with people.in_staff_words():
         return _add_enrolled(actor, person, role, password_hash, answers)
-
-
-def _checked(actor: Actor, person: NewPerson, needed: Mapping[str, str], answers: Answers) -> str | None:
-    """The hash of the password where it is sound; what is missing or unsound goes to `answers`."""
-    for field, words in needed.items():
-        if not (getattr(person, field) or "").strip():
-            answers.fault(field, words)
-    return password_changes.hashed_when_sound(person.password, _own_words(actor, person), answers)
 
 
 @command
@@ -147,9 +143,8 @@ def _add_enrolled(actor: Actor, person: NewPerson, role: Role, password_hash: st
         account.doctor = Doctor(clinic_id=actor.clinic.id, verified_at=clock.now())
     else:
         account.patient = Patient(clinic_id=actor.clinic.id)
-    db.session.flush()
     accounts.mail_verification(account)
-    audit.note(actor, "added", role.value, (account.doctor or account.patient).id)
+    audit.note(actor, "added", "account", account.id)
     return account
 
 
