@@ -1,6 +1,7 @@
 """The clinic's doctors: who works here, and what is told of them. Applications are `doctor_applications`' business."""
 
-from collections.abc import Collection, Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,12 @@ from medimeet.services.answers import Answers
 from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part, fold
 
+_COLUMNS = {
+    "specialty_ids": "specialties",
+    "designation_ids": "designations",
+    "language_ids": "languages",
+    "treatment_ids": "treatments",
+}
 _EXPERIENCE = "Write a whole number of years, from 0 to 80."
 _NEEDS_EMAIL = "Write the doctor's e-mail address. The link to sign in for the first time goes there."
 
@@ -48,10 +55,12 @@ class Removed:
 
 def find(actor: Actor, doctor_id: int) -> Doctor:
     """A verified, active doctor of the actor's clinic. Raises NotFound."""
-    doctor = db.session.scalar(working_in(actor.clinic).where(Doctor.id == doctor_id))
-    if doctor is None:
-        raise NotFound("We can't find this doctor.")
-    return doctor
+    return _the_one(working_in(actor.clinic).where(Doctor.id == doctor_id))
+
+
+def find_public(actor: Actor, public_id: uuid.UUID) -> Doctor:
+    """The same, by the id that phones know people by. Raises NotFound."""
+    return _the_one(working_in(actor.clinic).where(Account.public_id == public_id))
 
 
 def listed(
@@ -116,7 +125,7 @@ def add(actor: Actor, person: PersonDetails, details: DoctorDetails) -> Doctor:
         account = people.add(actor.clinic, Role.DOCTOR, person, answers)
     doctor = Doctor(clinic_id=actor.clinic.id, account=account, verified_at=clock.now())
     db.session.add(doctor)
-    _write(doctor, values)
+    write(doctor, values)
     db.session.flush()
     accounts.mail_first_password(account)
     audit.note(actor, "added", "doctor", doctor.id)
@@ -138,7 +147,7 @@ def change(actor: Actor, doctor_id: int, person: PersonDetails, details: DoctorD
         answers.fault("email", _NEEDS_EMAIL)
     with people.in_staff_words():
         people.change(doctor.account, actor.clinic, person, answers)
-    _write(doctor, values)
+    write(doctor, values)
     db.session.flush()
     audit.note(actor, "changed", "doctor", doctor.id)
     return doctor
@@ -152,11 +161,29 @@ def remove(actor: Actor, doctor_id: int) -> Removed:
     """
     people.refuse_non_admin(actor)
     doctor = find(actor, doctor_id)
-    people.refuse_to_remove(actor, doctor.account)
     to_come = len(appointments.upcoming_of(doctor=doctor))
+    end(actor, doctor)
+    return Removed(doctor.name, to_come)
+
+
+def end(actor: Actor, doctor: Doctor) -> None:
+    """Ends the doctor's account, in the running command. Raises NotAllowed for who runs the clinic."""
+    people.refuse_to_remove(actor, doctor.account)
     accounts.deactivate(actor, doctor.account)
     audit.note(actor, "removed", "doctor", doctor.id)
-    return Removed(doctor.name, to_come)
+
+
+def read_changes(clinic: Clinic, changes: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+    """What `write` takes, for the given fields of DoctorDetails; faults go to `answers`."""
+    values = _read(clinic, DoctorDetails(**changes), answers)
+    columns = [_COLUMNS.get(name, name) for name in changes]
+    return {column: values[column] for column in columns}
+
+
+def write(doctor: Doctor, values: Mapping[str, Any]) -> None:
+    """Writes what was read into the profile, in the running command."""
+    for name, value in values.items():
+        setattr(doctor, name, value)
 
 
 def working_in(clinic: Clinic) -> Select[Doctor]:
@@ -187,6 +214,13 @@ def matches(search: str) -> ColumnElement[bool]:
     return any_part(search, *columns, numbers=(Account.mobile,))
 
 
+def _the_one(query: Select[Doctor]) -> Doctor:
+    doctor = db.session.scalar(query)
+    if doctor is None:
+        raise NotFound("We can't find this doctor.")
+    return doctor
+
+
 def _read(clinic: Clinic, details: DoctorDetails, answers: Answers) -> dict[str, Any]:
     return {
         "fee": answers.money("fee", details.fee),
@@ -207,8 +241,3 @@ def _chosen_treatments(clinic: Clinic, treatment_ids: Iterable[int], answers: An
     if len(found) != len(wanted):
         answers.fault("treatment_ids", "Choose treatments from the list.")
     return found
-
-
-def _write(doctor: Doctor, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(doctor, name, value)
