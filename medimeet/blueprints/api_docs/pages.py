@@ -3,7 +3,7 @@
 from flask import Response, current_app, jsonify, render_template, request
 
 from medimeet.blueprints.api_docs.blueprint import bp
-from medimeet.blueprints.api_docs.reading import subjects_of
+from medimeet.blueprints.api_docs.reading import refusals_of, subjects_of
 from medimeet.errors import NotFound
 from medimeet.services import access
 from medimeet.web.api_document import api_of
@@ -23,7 +23,8 @@ def contracts() -> str:
 def contract(contract_name: str) -> str:
     """GET /docs/<contract>/: everything that the contract offers, to read and to try."""
     found = _find(contract_name)
-    return render_template("api_docs/contract.html", contract=found, subjects=subjects_of(_document(found)))
+    subjects = subjects_of(_document(found))
+    return render_template("api_docs/contract.html", contract=found, subjects=subjects, refusals=refusals_of(subjects))
 
 
 @bp.get("/<contract_name>/openapi.json")

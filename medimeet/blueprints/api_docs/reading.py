@@ -24,6 +24,7 @@ _LIMITS = {
     "maxLength": "at most {} characters",
 }
 _LARGEST_TO_MENTION = 2**31
+_FIRST_REFUSAL = "400"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer that can come back."""
+    """One answer that can come back; a refusal has no fields and no example."""
 
     status: str
     words: str
@@ -74,6 +75,7 @@ class Operation:
     parameters: list[FieldRow]
     body: Body | None
     answers: list[Answer]
+    refusals: list[Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,17 @@ def subjects_of(document: Part) -> list[Subject]:
     return [Subject(name, [operation for _, operation in pairs]) for name, pairs in by_subject]
 
 
+def refusals_of(subjects: list[Subject]) -> list[Answer]:
+    """Every refusal that some operation can come back with, once."""
+    found = {
+        refusal.status: refusal for subject in subjects for each in subject.operations for refusal in each.refusals
+    }
+    return [found[status] for status in sorted(found)]
+
+
 def _operation(document: Part, method: str, path: str, described: Part, of_path: list[Part]) -> Operation:
     body = described.get("requestBody")
+    answers = [_answer(document, status, each) for status, each in described["responses"].items()]
     return Operation(
         id=described["operationId"],
         method=method.upper(),
@@ -107,7 +118,8 @@ def _operation(document: Part, method: str, path: str, described: Part, of_path:
         needs_token=described.get("security") == [{"token": []}],
         parameters=[_parameter(document, each) for each in [*of_path, *described.get("parameters", [])]],
         body=_body(document, body["content"]) if body else None,
-        answers=[_answer(document, status, each) for status, each in described["responses"].items()],
+        answers=[answer for answer in answers if answer.status < _FIRST_REFUSAL],
+        refusals=[answer for answer in answers if answer.status >= _FIRST_REFUSAL],
     )
 
 
@@ -131,7 +143,7 @@ def _body(document: Part, content: Part) -> Body:
 def _answer(document: Part, status: str, described: Part) -> Answer:
     described = _resolved(document, described)
     content: Part = next(iter(described.get("content", {}).values()), {})
-    rows = list(_rows(document, content.get("schema", {}))) if status < "300" else []
+    rows = list(_rows(document, content.get("schema", {}))) if status < _FIRST_REFUSAL else []
     example = _pretty(content["example"]) if "example" in content else ""
     return Answer(status, described["description"], rows, example)
 
