@@ -23,6 +23,7 @@ LISTS: dict[str, type[Specialty] | type[Designation] | type[Language]] = {
     "designations": Designation,
     "languages": Language,
 }
+_SLUG = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
 _LONGEST = {Specialty: 120, Designation: 120, Language: 60}
 
 
@@ -43,10 +44,13 @@ def chosen(kind: type[Word], clinic_id: int, ids: Iterable[int], field: str, ans
 
 
 @command
-def add(actor: Actor, kind: type[Word], name: str) -> Word:
-    """A new word of a list. Raises InvalidInput for `name`, also where it is in the list already."""
+def add(actor: Actor, kind: type[Word], name: str, slug: str = "") -> Word:
+    """A new word of a list; its slug is made of the name unless one is given.
+
+    Raises InvalidInput for `name` or `slug`, also where one is in the list already.
+    """
     word = kind(clinic_id=actor.clinic.id)
-    _write(word, name)
+    _write(word, name, slug)
     db.session.add(word)
     _keep(word)
     audit.note(actor, "added", kind.__tablename__, word.id)
@@ -86,12 +90,14 @@ def find(actor: Actor, kind: type[Word], word_id: int) -> Word:
     return word
 
 
-def _write(word: Specialty | Designation | Language, name: str) -> None:
+def _write(word: Specialty | Designation | Language, name: str, slug: str = "") -> None:
     answers = Answers()
     word.name = answers.line("name", name, _LONGEST[type(word)], "Write the name of the new entry.")
     if not isinstance(word, Language):
-        word.slug = slug_of(word.name)[:120]
-        if not word.slug:
+        word.slug = answers.line("slug", slug, 120) or slug_of(word.name)[:120]
+        if slug.strip() and not _SLUG.fullmatch(word.slug):
+            answers.fault("slug", "Use letters from A to Z and digits, with dashes between them: heart-surgeon.")
+        elif not word.slug:
             answers.fault("name", "Use letters or digits in the name.")
     answers.check()
 
@@ -100,4 +106,6 @@ def _keep(word: Specialty | Designation | Language) -> None:
     try:
         db.session.flush()
     except IntegrityError:
+        if not isinstance(word, Language) and word.slug != slug_of(word.name)[:120]:
+            raise InvalidInput({"slug": f"Another entry has the slug {word.slug}. Choose another one."}) from None
         raise InvalidInput({"name": f"{word.name} is in the list already."}) from None
