@@ -100,6 +100,11 @@ class Doctor(Base):
         """Whether an admin has accepted this doctor."""
         return self.verified_at is not None
 
+    @property
+    def offered_treatments(self) -> list[Treatment]:
+        """The treatments of this doctor that the clinic offers at present."""
+        return [treatment for treatment in self.treatments if treatment.is_active]
+
     @hybrid_property
     def takes_patients(self) -> bool:
         """Whether patients can book this doctor: verified, and not gone. Also a condition for queries."""

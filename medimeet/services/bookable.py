@@ -12,7 +12,7 @@ from medimeet.db import db
 from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot
 from medimeet.domain.slots import Slot
-from medimeet.domain.wall_clock import NonexistentTime, to_instant, to_wall, zone_label
+from medimeet.domain.wall_clock import NonexistentTime, minute_of, text_of, to_instant, to_wall, zone_label
 from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
@@ -22,6 +22,7 @@ from medimeet.services.search import any_part, fold
 from medimeet.services.treatments import bookable_doctors
 
 ALTERNATIVES = 3
+_OUT_OF_REACH = "This day is out of reach. Choose one within the next year."
 _LOOK_AHEAD = (timedelta(days=7), timedelta(days=35), slots.HORIZON)
 
 
@@ -59,6 +60,16 @@ def doctor_of(treatment: Treatment, doctor_id: int) -> Doctor:
     raise NotFound("We can't find this doctor for this treatment. Choose one of those who give it.")
 
 
+def taking_patients(actor: Actor, doctor_id: int) -> Doctor:
+    """The doctor of the actor's clinic, if patients can book them at present. Raises NotFound."""
+    doctor = db.session.scalar(
+        select(Doctor).where(Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
+    )
+    if doctor is None:
+        raise NotFound("We can't find this doctor.")
+    return doctor
+
+
 def first_free(doctors: Sequence[Doctor], treatment: Treatment | None) -> dict[int, Slot]:
     """The next time of each doctor who has one within a year, by the doctor's id; few statements for many doctors."""
     found: dict[int, Slot] = {}
@@ -81,6 +92,12 @@ def key_of(slot_id: int) -> tuple[int, datetime]:
         raise NoSuchSlot from None
 
 
+def refuse_other_doctor(slot_id: int, doctor_id: int) -> None:
+    """Raises NoSuchSlot where the slot is not this doctor's."""
+    if key_of(slot_id)[0] != doctor_id:
+        raise NoSuchSlot("This time belongs to another doctor. Choose one of this doctor's free times.")
+
+
 def slot_id_at(doctor: Doctor, day: date, minute: int) -> int:
     """The id of the doctor's slot that starts at this minute of the clinic's day, whether there is one or not.
 
@@ -91,7 +108,28 @@ def slot_id_at(doctor: Doctor, day: date, minute: int) -> int:
     except NonexistentTime as error:
         raise InvalidInput({"time": str(error)}) from None
     except ValueError:
-        raise InvalidInput({"date": "This day is out of reach. Choose one within the next year."}) from None
+        raise InvalidInput({"date": _OUT_OF_REACH}) from None
+
+
+def first_free_at(
+    doctor: Doctor, treatment: Treatment | None, minute: int, day: date | None, *, leave_out: int | None = None
+) -> datetime:
+    """When the doctor's first free slot starts (UTC) that starts at this minute of the clinic's day.
+
+    Without a day it is looked for from today over 28 days. `leave_out` as for `span`. Raises SlotTaken where there is
+    none, PastSlot, InvalidInput (date, time) for a time that no slot can have.
+    """
+    zone = doctor.clinic.zone
+    today = clock.today(zone)
+    first_day, last_day = today, today + slots.REACH
+    if day is not None:
+        first_day = last_day = day
+        _refuse_out_of_reach(doctor, day, minute, today)
+    for slot in slots.free([doctor], treatment, first_day, last_day, leave_out=leave_out):
+        if minute_of(to_wall(slot.starts_at, zone).time()) == minute:
+            return slot.starts_at
+    when = f"on {day:%A} {day.day} {day:%B}" if day is not None else f"in the next {slots.REACH.days} days"
+    raise SlotTaken(f"{doctor.name} has no free appointment at {text_of(minute)} {when}. Choose another time.")
 
 
 def refuse_taken(clinic: Clinic, slot_id: int) -> None:
@@ -188,6 +226,14 @@ def still_given(visits: Sequence[Appointment]) -> set[int]:
         .where(Appointment.id.in_([visit.id for visit in visits]), Treatment.is_active, Doctor.takes_patients, gives)
     )
     return set(db.session.scalars(query))
+
+
+def _refuse_out_of_reach(doctor: Doctor, day: date, minute: int, today: date) -> None:
+    if day > today + slots.HORIZON:
+        raise InvalidInput({"date": _OUT_OF_REACH})
+    _doctor_id, starts_at = decode_slot(slot_id_at(doctor, day, minute))
+    if starts_at <= clock.now():
+        raise PastSlot
 
 
 def _refuse_clash(patient: Patient, starts_at: datetime, ends_at: datetime, leave_out: int | None) -> None:

@@ -123,14 +123,20 @@ def change(
     actor: Actor,
     hours_id: int,
     *,
+    doctor_id: int | None = None,
     day_of_week: int | None = None,
     date: calendar_date | None = None,
     start: str | None = None,
     end: str | None = None,
     slot_minutes: int | None = None,
 ) -> Change:
-    """The declaration with new values; what is None stays as it is. Raises InvalidInput, NotFound, NotAllowed."""
+    """The declaration with new values; what is None stays as it is, and the doctor always does.
+
+    Raises InvalidInput, NotFound, NotAllowed.
+    """
     row, doctor = _own_row(actor, WorkingHours, hours_id)
+    if doctor_id not in (None, doctor.id):
+        raise InvalidInput({"doctor": f"These hours are of {doctor.name}. Declare new ones for another doctor."})
     if day_of_week is None and date is None:
         day_of_week, date = row.day_of_week, row.date
     start, end = start or text_of(row.start_minute), end or text_of(row.end_minute)

@@ -1,5 +1,6 @@
 """The clinic's patients. A doctor sees those whom they treat, a patient only themselves."""
 
+import uuid
 from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
@@ -16,7 +17,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.doctors import Removed
 from medimeet.services.people import PersonDetails
-from medimeet.services.search import any_part, fold
+from medimeet.services.search import any_part, fold, same_number
 
 BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
 
@@ -33,6 +34,15 @@ class PatientDetails:
 def details_of(patient: Patient) -> PatientDetails:
     """What the profile holds now, to be written back with changes."""
     return PatientDetails(patient.phone, patient.blood_group, patient.emergency_contact)
+
+
+def find_id(actor: Actor, public_id: uuid.UUID) -> int:
+    """The row of a patient of the actor's clinic, by the id that phones know people by. Raises NotFound."""
+    theirs = select(Patient.id).join(Patient.account).where(Account.public_id == public_id)
+    found = db.session.scalar(theirs.where(Patient.clinic_id == actor.clinic.id))
+    if found is None:
+        raise NotFound("We can't find this patient.")
+    return found
 
 
 def find_own(actor: Actor) -> Patient:
@@ -54,12 +64,27 @@ def find(actor: Actor, patient_id: int) -> Patient:
     return patient
 
 
-def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
-    """One page of the patients whom the actor may see, by name. `search` is any part of a name, e-mail or phone."""
+def read(actor: Actor, patient_id: int) -> Patient:
+    """As `find`, to show the profile: that somebody else reads it goes into the audit log."""
+    patient = find(actor, patient_id)
+    if not _is_own(actor, patient):
+        audit.note_reading(actor, "patient", patient.id, patient.id)
+    return patient
+
+
+def listed(actor: Actor, *, search: str = "", phone: str = "", page: int = 1, per_page: int = 25) -> Pagination:
+    """One page of the patients whom the actor may see, by name.
+
+    `search` is any part of a name, e-mail or phone, or an id; `phone` a whole number, however it is spelled.
+    """
     columns = (Account.first_name, Account.last_name, Account.username, Account.email)
-    found = any_part(search, *columns, numbers=(Account.mobile, Patient.phone))
+    numbers = (Account.mobile, Patient.phone)
+    found = or_(any_part(search, *columns, numbers=numbers), cast(Patient.id, String) == search.strip())
+    query = _seen_by(actor).where(found)
+    if phone.strip():
+        query = query.where(same_number(phone, actor.clinic.country, *numbers))
     by_name = (fold(Account.first_name), fold(Account.last_name), Patient.id)
-    return db.paginate(_seen_by(actor).where(found).order_by(*by_name), page=page, per_page=per_page, error_out=False)
+    return db.paginate(query.order_by(*by_name), page=page, per_page=per_page, error_out=False)
 
 
 def visits_to_come(actor: Actor, patient_id: int) -> int:
@@ -118,6 +143,7 @@ def open_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> Pa
     patient = db.session.scalar(select(Patient).where(Patient.account_id == actor.person.id))
     if patient is None:
         patient = Patient(clinic_id=actor.person.clinic_id, account=actor.person)
+        db.session.add(patient)
     elif patient.closed_at is None:
         raise InvalidInput({"": "You have a patient profile already. Change that one."})
     patient.closed_at = None

@@ -134,12 +134,18 @@ class UtcInstant(fields.Field[datetime]):
 class WallDay(fields.Date):
     """The day of an instant on the clinic's wall clock; goes out as YYYY-MM-DD."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(dump_only=True, **options)
+
     def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
         return None if value is None else to_wall(value, current_actor().clinic.zone).date().isoformat()
 
 
 class WallTime(fields.String):
     """The time of day of an instant on the clinic's wall clock; goes out as HH:MM."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(dump_only=True, **options)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
         return None if value is None else f"{to_wall(value, current_actor().clinic.zone):%H:%M}"

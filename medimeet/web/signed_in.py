@@ -6,11 +6,12 @@ from flask import Flask, Response, current_app, g, make_response, redirect, requ
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from medimeet.errors import NotSignedIn
 from medimeet.extensions import login_manager
 from medimeet.models import Account
 from medimeet.services import access, clinics, sign_in
 from medimeet.services.access import Actor
-from medimeet.web.bearer import account_of_header
+from medimeet.web.bearer import account_of_header, token_of_header
 from medimeet.web.contract import contract_of_request
 from medimeet.web.fragments import is_htmx
 
@@ -49,6 +50,15 @@ def current_actor() -> Actor:
         account = _account_of_request()
         g.actor = Actor(account, clinics.of_request(account, request.host))
     return g.actor
+
+
+def token_of_request() -> str:
+    """The token with which this JSON request was sent. Raises NotSignedIn where there is none."""
+    contract = contract_of_request()
+    token = token_of_header(contract.schemes) if contract is not None else None
+    if token is None:
+        raise NotSignedIn
+    return token
 
 
 def sign_in_browser(account: Account) -> None:

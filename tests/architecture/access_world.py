@@ -130,6 +130,7 @@ def make(app: Flask) -> World:
         "/review_visit/<int:appointment_id>/ appointment_id": past.id,
         "/view_appointments/add-medical-record/<int:appointment_id>/ appointment_id": past.id,
     }
+    declared = {"doctor": doctor.id, "start_time": "18:00", "end_time": "20:00"}
     world.forms = {
         "/delete_doctor/": {"doctor_id": doctor.id},
         "/delete_patient/": {"patient_id": patient.id},
@@ -140,6 +141,11 @@ def make(app: Flask) -> World:
         "/appointment-status/<int:appointment_id>/": {"status": "no_show"},
         "/fetch-slots/": {"doctor_id": doctor.id, "treatment_id": treatment.id, "date": day.isoformat()},
         "/view_appointments/add-medical-record/": {"appointment_id": past.id},
+        "/api/doctor/schedules/": declared | {"day_of_week": "Sunday"},
+        "/api/doctor/schedules/<int:schedule_id>/": declared | {"date": day.isoformat()},
+        "/api/patient/medical-history/": {"condition": "Hay fever"},
+        "/api/patient/medical-history/<int:entry_id>/": {"condition": "Hay fever"},
+        "/api/appointment/book/<int:doctor_id>/": {"slot": slot_id, "patient": patient.id},
     }
     world.tokens = {name: sign_in.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
     world.bearers = {name: tokens.issue_access(account) for name, account in accounts.items()}

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from medimeet.blueprints.contracts import hospital, mobile, timeslots
+from medimeet.blueprints.contracts import booking, hospital, mobile, timeslots
 from medimeet.web.json_blueprint import mount
 
 
 def register_contracts(app: Flask) -> None:
     """Serves every contract at its published addresses, one line each."""
+    mount(app, booking.contract)
     mount(app, hospital.contract)
     mount(app, mobile.contract)
     mount(app, timeslots.contract)

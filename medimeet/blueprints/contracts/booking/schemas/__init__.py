@@ -1,0 +1,1 @@
+"""The JSON of this contract, both ways, a file for each subject."""

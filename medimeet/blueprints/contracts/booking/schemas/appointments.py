@@ -1,0 +1,46 @@
+"""Appointments, and what it takes to book one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, validate, validates_schema
+
+from medimeet.domain.statuses import AppointmentStatus
+from medimeet.web.json_fields import Answer, Body, Day, MinuteOfDay, RowId, Text, WallDay, WallTime
+
+_NEEDED = "Send the id of a slot, or a date and a time."
+
+
+class Appointment(Answer):
+    """An appointment, on the clinic's wall clock."""
+
+    id = RowId()
+    doctor = RowId(attribute="doctor_id")
+    patient = RowId(attribute="patient_id")
+    date = WallDay(attribute="starts_at")
+    start_time = WallTime(attribute="starts_at")
+    end_time = WallTime(attribute="ends_at")
+    status = Text(validate=validate.OneOf([status.value for status in AppointmentStatus]))
+    reason = Text()
+    treatment = RowId(attribute="treatment_id", allow_none=True)
+
+
+class Order(Body):
+    """What is to be booked: a slot, or a date and a time."""
+
+    slot = RowId(allow_none=True, metadata={"description": "An id from the doctor's available slots."})
+    date = Day(allow_none=True)
+    time = MinuteOfDay(allow_none=True, metadata={"description": "HH:MM on the clinic's wall clock."})
+    reason = Text(allow_none=True)
+    treatment = RowId(allow_none=True, metadata={"description": "A treatment of this doctor; it sets the length."})
+    patient = RowId(allow_none=True, metadata={"description": "Whom staff book for. Patients book for themselves."})
+
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _needs_a_time(self, _read: Any, sent: Mapping[str, Any], **_options: Any) -> None:
+        if sent.get("slot") is not None:
+            return
+        missing = [name for name in ("date", "time") if sent.get(name) is None]
+        if len(missing) == 2:
+            missing.insert(0, "slot")
+        if missing:
+            raise ValidationError({name: [_NEEDED] for name in missing})

@@ -1,0 +1,51 @@
+"""Doctors, the words that describe them, their free slots."""
+
+from marshmallow import fields
+
+from medimeet.web.json_fields import Answer, Body, Day, Money, RowId, Text, WallDay, WallTime, WholeNumber
+
+
+class Word(Answer):
+    """A specialty, a language or a designation."""
+
+    id = RowId()
+    name = Text()
+
+
+class OfferedTreatment(Answer):
+    """A treatment that a doctor gives."""
+
+    id = RowId()
+    name = Text()
+    duration_minutes = WholeNumber(least=5)
+    price = Money(metadata={"description": "In the clinic's currency."})
+
+
+class Doctor(Answer):
+    """A doctor whom patients can book."""
+
+    id = RowId()
+    name = Text()
+    specialties = fields.List(fields.Nested(Word))
+    languages = fields.List(fields.Nested(Word))
+    designations = fields.List(fields.Nested(Word))
+    years_of_experience = WholeNumber(allow_none=True)
+    about = Text(attribute="account.bio")
+    fee = Money(metadata={"description": "What a visit without a treatment costs, in the clinic's currency."})
+    treatments = fields.List(fields.Nested(OfferedTreatment), attribute="offered_treatments")
+
+
+class SlotQuery(Body):
+    """Which free slots are wanted."""
+
+    date = Day(metadata={"description": "That day alone, at most a year ahead. Without: from now over 28 days."})
+    treatment = RowId(metadata={"description": "Only times that are long enough for this treatment."})
+
+
+class AvailableSlot(Answer):
+    """A time that can be booked, on the clinic's wall clock."""
+
+    slot = RowId(attribute="id", metadata={"description": "The id to book with."})
+    date = WallDay(attribute="starts_at")
+    start_time = WallTime(attribute="starts_at")
+    end_time = WallTime(attribute="ends_at")

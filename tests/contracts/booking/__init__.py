@@ -1,0 +1,1 @@
+"""The booking front end (document 002)."""
