@@ -1,10 +1,11 @@
 """Booking, moving, canceling and closing appointments: the one place where an appointment changes.
 
-Every command locks the doctor, then the patient, ends holds that are up, looks, and writes. The database refuses an
+Every command locks its doctors, then the patient, ends holds that are up, looks, and writes. The database refuses an
 overlap by itself (`models/overlap_guards.py`); its refusal becomes the same words as our own look.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from medimeet import clock
 from medimeet.db import broken_rule, command, db, lock
 from medimeet.domain.statuses import AppointmentStatus, label, may_become
+from medimeet.domain.wall_clock import minute_of, to_wall
 from medimeet.errors import (
     AppointmentClosed,
     InvalidInput,
@@ -24,7 +26,7 @@ from medimeet.models import Appointment, Doctor, Patient, Treatment
 from medimeet.services import appointments, audit, bookable, holds, notifications, orders
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
-from medimeet.services.orders import Order
+from medimeet.services.orders import Order, TimeOfDay
 
 REASON_LENGTH = 2000
 
@@ -46,11 +48,34 @@ def book(
     same account gives the same appointment. Raises SlotTaken, PatientBusy, PastSlot, NoSuchSlot, NotFound, NotAllowed,
     InvalidInput, KeyReused, Busy.
     """
-    order = Order(slot_id, treatment_id, patient_id, reason, kind)
+    return _ordered(actor, Order(slot_id, treatment_id, patient_id, reason, kind), channel, idempotency_key)
+
+
+def book_time(
+    actor: Actor,
+    *,
+    doctor_id: int,
+    minute: int,
+    day: date | None = None,
+    patient_id: int | None = None,
+    reason: str = "",
+    kind: str = "Offline",
+    channel: str = "portal",
+    idempotency_key: str | None = None,
+) -> Appointment:
+    """The new appointment on the doctor's first free slot that starts at this minute of the clinic's day, or on `day`.
+
+    All else as `book`. Raises SlotTaken also where no slot is free then.
+    """
+    order = Order(TimeOfDay(doctor_id, minute, day), None, patient_id, reason, kind)
+    return _ordered(actor, order, channel, idempotency_key)
+
+
+def _ordered(actor: Actor, order: Order, channel: str, key: str | None) -> Appointment:
     # Of many who want one time, most are refused by this look, and never wait for their turn to write.
-    if orders.booked_with(actor, idempotency_key, order) is None:
-        bookable.refuse_taken(actor.clinic, slot_id)
-    return _book(actor, order, channel, idempotency_key)
+    if orders.booked_with(actor, key, order) is None:
+        _free_start(actor, order.time)
+    return _book(actor, order, channel, key)
 
 
 @command
@@ -60,15 +85,18 @@ def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointm
     earlier = orders.booked_with(actor, key, order)
     if earlier is not None:
         return earlier
-    lock("doctor", bookable.key_of(order.slot_id)[0])
-    bookable.refuse_taken(actor.clinic, order.slot_id)  # the losers of a race leave early, and nobody waits long
-    patient, doctor, treatment, starts_at = _meant(actor, order)
-    _take_turns([doctor.id], patient)
+    lock("doctor", _doctor_id(order.time))
+    starts_at = _free_start(actor, order.time)  # the losers of a race leave early, and nobody waits long
+    patient = patient_to_book_for(actor, order.patient_id)
+    doctor = _doctor_of(actor, order.time)
+    treatment = _given_treatment(doctor, order.treatment_id)
+    lock("patient", patient.id)
+    holds.end_due_of([doctor.id], patient)
     appointment = Appointment(
         clinic_id=actor.clinic.id,
         patient_id=patient.id,
         treatment_id=treatment.id if treatment else None,
-        price=treatment.price if treatment else doctor.fee,
+        price=_price(doctor, treatment),
         status=AppointmentStatus.SCHEDULED,
         reason=_checked_reason(order.reason),
         kind=order.kind,
@@ -114,20 +142,44 @@ def move(actor: Actor, appointment_id: int, *, slot_id: int) -> Appointment:
 
     Raises as `book` does, and AppointmentClosed.
     """
-    appointment = _own_appointment(actor, appointment_id)
-    if not appointment.is_active or appointment.starts_at <= clock.now():
-        raise AppointmentClosed("This appointment has begun or is over, so it can't be moved. Book a new one.")
-    doctor, starts_at = _bookable_doctor(actor, slot_id)
-    treatment = _given_treatment(doctor, appointment.treatment_id)
-    _take_turns([doctor.id, appointment.doctor_id], appointment.patient)
-    was_at, was_with = appointment.starts_at, appointment.doctor
-    if (doctor.id, starts_at) == (appointment.doctor_id, was_at):
-        return appointment
-    _place(appointment, doctor, appointment.patient, treatment, starts_at)
-    appointment.sequence += 1
-    _write(appointment)
-    audit.note(actor, "moved", "appointment", appointment.id, appointment.patient_id, was_at=was_at.isoformat())
-    notifications.tell_moved(appointment, was_at, was_with)
+    doctor_id, starts_at = bookable.key_of(slot_id)
+    appointment = _own_appointment(actor, appointment_id, doctor_id)
+    _refuse_begun(appointment, "moved")
+    _move(actor, appointment, _doctor_of(actor, slot_id), starts_at)
+    return appointment
+
+
+@command
+def change(
+    actor: Actor,
+    appointment_id: int,
+    *,
+    doctor_id: int | None = None,
+    minute: int | None = None,
+    day: date | None = None,
+    reason: str | None = None,
+    kind: str | None = None,
+) -> Appointment:
+    """The appointment with another doctor, minute of the clinic's day, day, reason or kind, all of them or none.
+
+    What is None stays; the time it has already is no move. Raises as `book_time` does, and AppointmentClosed.
+    """
+    if doctor_id is not None:
+        bookable.taking_patients(actor, doctor_id)  # nobody is locked who is no doctor here
+    appointment = _own_appointment(actor, appointment_id, doctor_id)
+    _refuse_begun(appointment, "changed")
+    appointment.reason = appointment.reason if reason is None else _checked_reason(reason)
+    appointment.kind = kind or appointment.kind
+    if db.session.is_modified(appointment):
+        audit.note(actor, "changed", "appointment", appointment.id, appointment.patient_id)
+    wall = to_wall(appointment.starts_at, actor.clinic.zone)
+    now = TimeOfDay(appointment.doctor_id, minute_of(wall.time()), wall.date())
+    wanted = TimeOfDay(doctor_id or now.doctor_id, now.minute if minute is None else minute, day or wall.date())
+    if wanted != now:
+        doctor = bookable.taking_patients(actor, wanted.doctor_id)
+        treatment = _given_treatment(doctor, appointment.treatment_id)
+        starts_at = bookable.first_free_at(doctor, treatment, wanted.minute, wanted.day, leave_out=appointment.id)
+        _move(actor, appointment, doctor, starts_at)
     return appointment
 
 
@@ -184,22 +236,25 @@ def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
     return patient
 
 
-def _meant(actor: Actor, order: Order) -> tuple[Patient, Doctor, Treatment | None, datetime]:
-    """The people and the treatment that an order names, and the slot's start. Raises what `book` does."""
-    patient = patient_to_book_for(actor, order.patient_id)
-    doctor, starts_at = _bookable_doctor(actor, order.slot_id)
-    return patient, doctor, _given_treatment(doctor, order.treatment_id), starts_at
+def _free_start(actor: Actor, time: int | TimeOfDay) -> datetime:
+    """When the wanted slot starts, at a look. Raises SlotTaken, PastSlot, NoSuchSlot, NotFound, InvalidInput."""
+    if isinstance(time, TimeOfDay):
+        doctor = bookable.taking_patients(actor, time.doctor_id)
+        return bookable.first_free_at(doctor, None, time.minute, time.day)
+    bookable.refuse_taken(actor.clinic, time)
+    return bookable.key_of(time)[1]
 
 
-def _bookable_doctor(actor: Actor, slot_id: int) -> tuple[Doctor, datetime]:
-    """The verified, active doctor of this clinic whom the slot belongs to, and the slot's start."""
-    doctor_id, starts_at = bookable.key_of(slot_id)
-    doctor = db.session.scalar(
-        select(Doctor).where(Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
-    )
-    if doctor is None:
-        raise NoSuchSlot
-    return doctor, starts_at
+def _doctor_id(time: int | TimeOfDay) -> int:
+    return time.doctor_id if isinstance(time, TimeOfDay) else bookable.key_of(time)[0]
+
+
+def _doctor_of(actor: Actor, time: int | TimeOfDay) -> Doctor:
+    """The doctor of the wanted slot, which does not exist where the doctor takes no patients here."""
+    try:
+        return bookable.taking_patients(actor, _doctor_id(time))
+    except NotFound:
+        raise NoSuchSlot from None
 
 
 def _given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | None:
@@ -213,10 +268,24 @@ def _given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | No
     return treatment
 
 
-def _take_turns(doctor_ids: list[int], patient: Patient) -> None:
-    lock("doctor", *set(doctor_ids))
-    lock("patient", patient.id)
-    holds.end_due_of(doctor_ids, patient)
+def _price(doctor: Doctor, treatment: Treatment | None) -> Decimal:
+    return treatment.price if treatment is not None else doctor.fee
+
+
+def _move(actor: Actor, appointment: Appointment, doctor: Doctor, starts_at: datetime) -> None:
+    """Puts the locked appointment on another slot, and tells of it; does nothing where it stands there already."""
+    was_at, was_with, patient = appointment.starts_at, appointment.doctor, appointment.patient
+    if (doctor.id, starts_at) == (was_with.id, was_at):
+        return
+    treatment = _given_treatment(doctor, appointment.treatment_id)
+    holds.end_due_of([doctor.id], patient)
+    _place(appointment, doctor, patient, treatment, starts_at)
+    if doctor.id != was_with.id:
+        appointment.price = _price(doctor, treatment)
+    appointment.sequence += 1
+    _write(appointment)
+    audit.note(actor, "moved", "appointment", appointment.id, appointment.patient_id, was_at=was_at.isoformat())
+    notifications.tell_moved(appointment, was_at, was_with)
 
 
 def _place(
@@ -242,12 +311,14 @@ def _write(appointment: Appointment) -> None:
     db.session.expire(appointment, ["doctor"])
 
 
-def _own_appointment(actor: Actor, appointment_id: int) -> Appointment:
-    """The appointment as it is now, nobody else changing it meanwhile."""
+def _own_appointment(actor: Actor, appointment_id: int, new_doctor_id: int | None = None) -> Appointment:
+    """The appointment as it is now, nobody else changing it meanwhile, or booking with the doctor it may go to."""
     appointment = appointments.find(actor, appointment_id)
-    lock("doctor", appointment.doctor_id)
+    lock("doctor", *{appointment.doctor_id, new_doctor_id or appointment.doctor_id})
     lock("patient", appointment.patient_id)
     db.session.refresh(appointment, with_for_update={"of": Appointment})
+    if appointment.deleted_at is not None:
+        raise NotFound("We can't find this appointment.")
     return appointment
 
 
@@ -255,9 +326,13 @@ def _call_off(actor: Actor, appointment: Appointment) -> None:
     """Cancels what is still to come; leaves a canceled one as it is. Raises AppointmentClosed for any other."""
     if appointment.status == AppointmentStatus.CANCELED:
         return
-    if not appointment.is_active or appointment.starts_at <= clock.now():
-        raise AppointmentClosed("This appointment has begun or is over, so it can't be canceled.")
+    _refuse_begun(appointment, "canceled")
     _cancel(actor, appointment)
+
+
+def _refuse_begun(appointment: Appointment, deed: str) -> None:
+    if not appointment.is_active or appointment.starts_at <= clock.now():
+        raise AppointmentClosed(f"This appointment has begun or is over, so it can't be {deed}.")
 
 
 def _cancel(actor: Actor, appointment: Appointment) -> None:

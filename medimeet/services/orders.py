@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import astuple, dataclass
+from datetime import date
 
 from sqlalchemy import select
 
@@ -13,10 +14,22 @@ from medimeet.services.access import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What somebody asks to book, as it came in."""
+class TimeOfDay:
+    """A minute of the clinic's day with a doctor: on `day`, or on the first day on which it is free."""
 
-    slot_id: int
+    doctor_id: int
+    minute: int
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody asks to book, as it came in; `time` is a slot's id, or a time of day with a doctor.
+
+    A key stands for what was asked, not for the slot that was found: the first free one is another one next time.
+    """
+
+    time: int | TimeOfDay
     treatment_id: int | None
     patient_id: int | None
     reason: str
@@ -25,7 +38,7 @@ class Order:
     @property
     def fingerprint(self) -> str:
         """The same for the same order only, so that a key can be told to come with another one."""
-        return hashlib.sha256(json.dumps(astuple(self)).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(astuple(self), default=str).encode()).hexdigest()
 
 
 def booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
