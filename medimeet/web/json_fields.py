@@ -62,9 +62,11 @@ class WholeNumber(fields.Integer):
         self.validators.insert(0, validate.Range(least, most, error=words))
 
     def _validated(self, value: Any) -> Any:
-        if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
+        if not isinstance(value, str):
+            return super()._validated(value)
+        if not _DIGITS.fullmatch(value.strip()):
             raise self.make_error("invalid", input=value)
-        return super()._validated(value)
+        return super()._validated(int(value))
 
 
 class RowId(WholeNumber):
