@@ -55,6 +55,14 @@ def readable_phone(text: str) -> str:
         return text
 
 
+def national_digits(text: str, country: str | None) -> str:
+    """The digits that all spellings of a phone number end with: without country code, signs and a leading zero."""
+    try:
+        return str(phonenumbers.parse(text.strip()[:40], country).national_number)
+    except NumberParseException:
+        return re.sub(r"[^0-9]", "", text).lstrip("0")
+
+
 def username(text: str) -> str:
     """The username without blanks around it. Raises ValueError, in words for the person."""
     name = text.strip()

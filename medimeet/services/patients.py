@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, false, or_, select
 from sqlalchemy.orm import contains_eager
 
 from medimeet import clock
@@ -16,6 +16,7 @@ from medimeet.services import accounts, appointments, audit, booking, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.doctors import Removed
+from medimeet.services.new_picture import NewPicture
 from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part, fold, same_number
 
@@ -112,17 +113,23 @@ def add(actor: Actor, person: PersonDetails, details: PatientDetails) -> Patient
 
 
 @command
-def change(actor: Actor, patient_id: int, person: PersonDetails, details: PatientDetails) -> Patient:
-    """The patient with new details, written by the patient or the clinic's admin.
+def change(
+    actor: Actor,
+    patient_id: int,
+    person: PersonDetails | None,
+    details: PatientDetails,
+    picture: NewPicture | None = None,
+) -> Patient:
+    """The patient with new details, written by the patient or the clinic's admin; None stays as it is.
 
     Raises InvalidInput, NotFound, NotAllowed for a doctor who treats the patient.
     """
     patient = find(actor, patient_id)
     if _is_own(actor, patient):
-        return _changed(actor, patient, person, details)
+        return _changed(actor, patient, person, details, picture)
     people.refuse_non_admin(actor)
     with people.in_staff_words():
-        return _changed(actor, patient, person, details)
+        return _changed(actor, patient, person, details, picture)
 
 
 @command
@@ -132,7 +139,9 @@ def change_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> 
 
 
 @command
-def open_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> Patient:
+def open_own(
+    actor: Actor, person: PersonDetails | None, details: PatientDetails, picture: NewPicture | None = None
+) -> Patient:
     """A patient profile for the actor who has none, or the one that was closed, with these details.
 
     Raises InvalidInput, also where one is open; NotAllowed for superusers, who belong to no clinic.
@@ -147,7 +156,7 @@ def open_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> Pa
     elif patient.closed_at is None:
         raise InvalidInput({"": "You have a patient profile already. Change that one."})
     patient.closed_at = None
-    _changed(actor, patient, person, details)
+    _changed(actor, patient, person, details, picture)
     audit.note(actor, "opened", "patient", patient.id, patient.id)
     return patient
 
@@ -211,10 +220,20 @@ def _closed(actor: Actor, patient: Patient) -> Removed:
     return Removed(patient.name, len(canceled))
 
 
-def _changed(actor: Actor, patient: Patient, person: PersonDetails, details: PatientDetails) -> Patient:
+def _changed(
+    actor: Actor,
+    patient: Patient,
+    person: PersonDetails | None,
+    details: PatientDetails,
+    picture: NewPicture | None = None,
+) -> Patient:
     answers = Answers()
+    if picture is not None:
+        picture.show(patient.account, answers)
     values = _read(details, answers)
-    people.change(patient.account, actor.clinic, person, answers)
+    if person is not None:
+        people.change(patient.account, actor.clinic, person, answers)
+    answers.check()
     for name, value in values.items():
         setattr(patient, name, value)
     db.session.flush()

@@ -8,7 +8,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-_LONGEST, _MOST_WORDS, _FEWEST_DIGITS = 100, 6, 3
+from medimeet.services.contact_details import national_digits
+
+_LONGEST, _MOST_WORDS, _FEWEST_DIGITS, _SHORTEST_NUMBER = 100, 6, 3, 6
 _PHONE = re.compile(r"[+0-9][0-9 ()./-]*")
 
 
@@ -38,6 +40,14 @@ def any_part(text: str, *columns: Any, numbers: tuple[Any, ...] = ()) -> ColumnE
     if len(digits) >= _FEWEST_DIGITS:
         found += [_contains(_digits_of(number), digits) for number in numbers]
     return or_(*found)
+
+
+def same_number(text: str, country: str | None, *columns: Any) -> ColumnElement[bool]:
+    """True where a phone number in one of `columns` is the one in `text`, however the two are spelled."""
+    digits = national_digits(text, country)
+    if len(digits) < _SHORTEST_NUMBER:
+        return or_(*(column == text.strip() for column in columns))
+    return or_(*(_digits_of(column).like(f"%{digits}") for column in columns))
 
 
 def _contains(column: Any, word: str) -> ColumnElement[bool]:
