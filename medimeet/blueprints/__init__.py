@@ -5,6 +5,7 @@ from flask import Flask
 from medimeet.blueprints import (
     api_docs,
     auth,
+    back_office,
     clinic_admin,
     doctor_schedule,
     machines,
@@ -20,6 +21,7 @@ def register_blueprints(app: Flask) -> None:
     """Mounts every blueprint, one line each."""
     app.register_blueprint(api_docs.bp)
     app.register_blueprint(auth.bp)
+    back_office.register(app)
     app.register_blueprint(clinic_admin.bp)
     app.register_blueprint(doctor_schedule.bp)
     app.register_blueprint(machines.bp)

@@ -60,8 +60,15 @@ ADMIN = (
     ),
     ("Outbox", "outbox.messages", "outbox.*"),
 )
+BACK_OFFICE = ("Back office", "back_office.index", "back_office*")
 OUTBOX = ("Outbox", "outbox.messages", "outbox.*")
-MENUS = {None: VISITOR, Role.PATIENT: PATIENT, Role.DOCTOR: DOCTOR, Role.ADMIN: ADMIN, Role.SUPERUSER: ADMIN}
+MENUS = {
+    None: VISITOR,
+    Role.PATIENT: PATIENT,
+    Role.DOCTOR: DOCTOR,
+    Role.ADMIN: ADMIN,
+    Role.SUPERUSER: (*ADMIN, BACK_OFFICE),
+}
 
 
 def menu_of(account: Account | None) -> list[MenuItem]:

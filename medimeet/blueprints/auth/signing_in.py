@@ -20,18 +20,33 @@ DEMO_PEOPLE = (("patient", "riverside-patient"), ("doctor", "riverside-doctor"),
 DEMO_PASSWORD = "medimeet-demo"
 
 
+def sign_in_page(template: str, home: str = "/home/") -> Response | WerkzeugResponse:
+    """Shows and takes the sign-in form; leads to the page that was asked for, else to `home`."""
+    if current_actor().account is not None and request.method == "GET":
+        return redirect(wanted_page() or home)
+    form = SignInForm(next=wanted_page() or "")
+    if not form.validate_on_submit():
+        return _form_page(template, form, 400 if form.is_submitted() else 200)
+    try:
+        account = _checked(form.username.data or "", form.password.data or "")
+    except (WrongCredentials, TooManyTries) as error:
+        return _refused_page(template, form, error)
+    sign_in_browser(account)
+    return go_to(wanted_page() or home)
+
+
 @bp.route("/login/", methods=["GET", "POST"])
 @allow(access.anyone)
 def login() -> Response | WerkzeugResponse:
     """GET, POST /login/: signs anyone in, by username or e-mail and password."""
-    return _sign_in_page("auth/login.html")
+    return sign_in_page("auth/login.html")
 
 
 @bp.route("/patient/login/", methods=["GET", "POST"])
 @allow(access.anyone)
 def patient_login() -> Response | WerkzeugResponse:
     """GET, POST /patient/login/: the same sign-in in words for patients."""
-    return _sign_in_page("auth/patient_login.html")
+    return sign_in_page("auth/patient_login.html")
 
 
 @bp.post("/logout/")
@@ -47,20 +62,6 @@ def logout() -> WerkzeugResponse:
         answer.headers["Clear-Site-Data"] = '"cache"'
     flash("You are signed out.", "success")
     return answer
-
-
-def _sign_in_page(template: str) -> Response | WerkzeugResponse:
-    if current_actor().account is not None and request.method == "GET":
-        return redirect(wanted_page() or url_for("auth.admin_home"))
-    form = SignInForm(next=wanted_page() or "")
-    if not form.validate_on_submit():
-        return _form_page(template, form, 400 if form.is_submitted() else 200)
-    try:
-        account = _checked(form.username.data or "", form.password.data or "")
-    except (WrongCredentials, TooManyTries) as error:
-        return _refused_page(template, form, error)
-    sign_in_browser(account)
-    return go_to(wanted_page() or url_for("auth.admin_home"))
 
 
 def _checked(name: str, password: str) -> Account:

@@ -1,0 +1,212 @@
+"""The superuser's back office: rows of any table, added, changed and deleted as they are.
+
+It writes rows and nothing more: nothing is booked and, but for what ends with an account, nobody is told. What the
+database, the tenancy of clinics or the accounts' own rules refuse is refused here too, in words. Each deed leaves a
+line in the audit log, in its own transaction.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, String, Text, delete, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+from medimeet.db import Base, command, db
+from medimeet.errors import Conflict, NotAllowed, NotFound
+from medimeet.models import (
+    Account,
+    BrowserSession,
+    Clinic,
+    Credential,
+    Designation,
+    Doctor,
+    IssuedToken,
+    MedicalHistoryEntry,
+    MedicalRecordVersion,
+    OneTimeCode,
+    OneTimeLink,
+    Patient,
+    Specialty,
+    Treatment,
+)
+from medimeet.services import account_rows, audit, table_rows, word_lists
+from medimeet.services.access import Actor, superuser
+from medimeet.services.answers import Answers
+
+# Opening one of these is a reading of health data, see docs/decisions/0004.
+_HEALTH = (MedicalHistoryEntry, MedicalRecordVersion)
+# What proves who somebody is ends with the account.
+_KEYS = (Credential, BrowserSession, IssuedToken, OneTimeCode, OneTimeLink)
+_INSTEAD = {
+    Account: "Edit it and untick “Is active” instead.",
+    Doctor: "Untick “Is active” of the doctor’s account instead.",
+    Patient: "Untick “Is active” of the patient’s account instead.",
+    Treatment: "Edit it and untick “Is active” instead.",
+    Clinic: "A clinic that has been used is kept. Untick “Is active” of its people’s accounts instead.",
+}
+
+
+def find(model: type[Base], key: int | str) -> Base:
+    """The row with this primary key. Raises NotFound."""
+    row = db.session.get(model, key)
+    if row is None:
+        raise NotFound(f"There is no {table_rows.word_for(model)} with this number. Perhaps it was deleted.")
+    return row
+
+
+def read(actor: Actor, model: type[Base], key: int | str) -> Base:
+    """The row with this primary key, to be shown; reading health data is noted. Raises NotFound."""
+    row = find(model, key)
+    if isinstance(row, _HEALTH):
+        patient_id = row.patient_id if isinstance(row, MedicalHistoryEntry) else row.appointment.patient_id
+        audit.note_reading(_within(actor, row), model.__tablename__, row.id, patient_id)
+    return row
+
+
+def add(actor: Actor, model: type[Base], values: Mapping[str, Any]) -> Base:
+    """A new row with these values; what is not named gets its default.
+
+    Raises InvalidInput with a fault for each value that can't be taken, NotAllowed.
+    """
+    _refuse_others(actor)
+    return _add(actor, model, *account_rows.with_hash(None, values))
+
+
+def change(actor: Actor, model: type[Base], key: int | str, values: Mapping[str, Any]) -> Base:
+    """The row with these values in place of its own; the others stay. Raises InvalidInput, NotFound, NotAllowed."""
+    _refuse_others(actor)
+    row = find(model, key)
+    return _change(actor, model, key, *account_rows.with_hash(row if isinstance(row, Account) else None, values))
+
+
+@command
+def remove(actor: Actor, model: type[Base], key: int | str) -> str:
+    """Deletes the row; gives its name. An account takes its sessions, tokens and password with it.
+
+    Raises Conflict, which tells what else names the row and what to do instead, NotFound, NotAllowed.
+    """
+    _refuse_others(actor)
+    row = find(model, key)
+    if isinstance(row, Account) and row.id == actor.person.id:
+        raise NotAllowed("You can't delete your own account. Ask another superuser to do it.")
+    name = table_rows.name_of(row)
+    users = table_rows.named_by(row, ignored=_KEYS if isinstance(row, Account) else ())
+    if users:
+        instead = _INSTEAD.get(model, "Delete or change those first.")
+        raise Conflict(f"{name} can't be deleted, because it is named by {', '.join(users)}. {instead}")
+    if isinstance(row, Account):
+        for kind in _KEYS:
+            db.session.execute(delete(kind).where(kind.account_id == row.id))
+    _note(actor, "deleted", row)
+    try:
+        db.session.execute(delete(model).where(getattr(model, table_rows.key_column(model)) == key))
+    except IntegrityError as error:
+        raise Conflict(table_rows.refusal(error).words) from None
+    return name
+
+
+@command
+def _add(actor: Actor, model: type[Base], values: dict[str, Any], password_hash: str | None) -> Base:
+    answers = Answers()
+    if model is Account:
+        row: Base = account_rows.add(actor, values, password_hash, answers)
+    else:
+        row = model()
+    _write(row, values, answers)
+    answers.check()
+    db.session.add(row)
+    _keep(row)
+    _follow(row, {"verified_at"})
+    _note(actor, "added", row)
+    return row
+
+
+@command
+def _change(actor: Actor, model: type[Base], key: int | str, values: dict[str, Any], password_hash: str | None) -> Base:
+    row = db.session.get(model, key, with_for_update={"of": model})
+    if row is None:
+        raise NotFound
+    fields = sorted(values)
+    answers = Answers()
+    with db.session.no_autoflush:
+        if isinstance(row, Account):
+            account_rows.change(_within(actor, row), row, values, password_hash, answers)
+        _write(row, values, answers)
+    answers.check()
+    _keep(row)
+    _follow(row, values)
+    _note(actor, "changed", row, fields=fields)
+    return row
+
+
+def _write(row: Base, values: dict[str, Any], answers: Answers) -> None:
+    """Sets the values, each in the one spelling of its column; faults go to `answers`."""
+    relations, columns = inspect(type(row)).relationships, table_rows.columns(type(row))
+    for name, value in values.items():
+        if name in relations:
+            value = _chosen(row, name, value, answers)
+        else:
+            value = _spelled(columns[name], name, value, answers)
+        setattr(row, name, value)
+    if isinstance(row, Specialty | Designation) and "name" in values:
+        row.slug = word_lists.slug_of(row.name)[:120]
+        if not row.slug:
+            answers.fault("name", "Use letters or digits in the name.")
+    with db.session.no_autoflush:
+        table_rows.check_references(row, answers)
+
+
+def _spelled(column: Column[Any], name: str, value: Any, answers: Answers) -> Any:
+    if value is None and not column.nullable:
+        answers.fault(name, "Fill this in.")
+    if not isinstance(value, str) or not isinstance(column.type, String):
+        return value
+    if isinstance(column.type, Text) or column.type.length is None:
+        text = answers.text(name, value, table_rows.LONGEST_TEXT)
+    else:
+        text = answers.line(name, value, column.type.length)
+    if not text and not column.nullable and column.default is None:
+        answers.fault(name, "Fill this in.")
+    return text or (None if column.nullable else "")
+
+
+def _chosen(row: Base, name: str, ids: list[int], answers: Answers) -> list[Base]:
+    """The rows of a list, such as a doctor's languages: of the row's own clinic only."""
+    model = inspect(type(row)).relationships[name].mapper.class_
+    of_clinic = select(model).where(model.id.in_(ids), model.clinic_id == row.clinic_id)  # type: ignore[attr-defined]
+    found = list(db.session.scalars(of_clinic).unique()) if ids else []
+    if len(found) != len(set(ids)):
+        answers.fault(name, "Choose from the list.")
+    return found
+
+
+def _keep(row: Base) -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise table_rows.refusal(error) from None
+
+
+def _follow(row: Base, changed: Any) -> None:
+    """A doctor who is verified gets a doctor's rights, one who no longer is loses them."""
+    if isinstance(row, Doctor) and "verified_at" in changed:
+        account_rows.follow_verification(row)
+
+
+def _note(actor: Actor, deed: str, row: Base, **detail: Any) -> None:
+    key = table_rows.key_of(row)
+    patient_id = getattr(row, "patient_id", None)
+    row_id = key if isinstance(key, int) else None
+    audit.note(_within(actor, row), deed, type(row).__tablename__, row_id, patient_id, **detail)
+
+
+def _within(actor: Actor, row: Base) -> Actor:
+    """The actor in the clinic that the row belongs to, so that its own audit log tells of it."""
+    clinic_id = getattr(row, "clinic_id", None)
+    clinic = db.session.get(Clinic, clinic_id) if clinic_id is not None else None
+    return Actor(actor.account, clinic or actor.clinic)
+
+
+def _refuse_others(actor: Actor) -> None:
+    if not superuser(actor.account):
+        raise NotAllowed("Only a superuser can do this.")
