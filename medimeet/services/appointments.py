@@ -5,10 +5,11 @@ from typing import Literal
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from medimeet import clock
 from medimeet.db import db
+from medimeet.domain.slot_ids import UnknownSlot, decode_slot
 from medimeet.domain.statuses import ACTIVE, AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import NotFound
@@ -42,6 +43,25 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
     """As `find`, but a deleted appointment is found too: the pages go on showing it as canceled."""
     found = db.session.scalar(
         select(Appointment).where(Appointment.id == appointment_id, visible_to(actor)).options(*_with_people)
+    )
+    if found is None:
+        raise NotFound(_UNKNOWN)
+    return found
+
+
+def find_at(actor: Actor, slot_id: int) -> Appointment:
+    """The appointment in this slot that the actor may see, the one to come rather than older ones. Raises NotFound."""
+    try:
+        doctor_id, starts_at = decode_slot(slot_id)
+    except UnknownSlot:
+        raise NotFound(_UNKNOWN) from None
+    in_slot = (Appointment.doctor_id == doctor_id, Appointment.starts_at == starts_at, Appointment.deleted_at.is_(None))
+    found = db.session.scalar(
+        select(Appointment)
+        .where(*in_slot, visible_to(actor))
+        .options(*_with_people)
+        .order_by(Appointment.status.in_(ACTIVE).desc(), Appointment.id.desc())
+        .limit(1)
     )
     if found is None:
         raise NotFound(_UNKNOWN)
@@ -169,7 +189,9 @@ def _joined(actor: Actor) -> tuple[Select[Appointment], type[Account], type[Acco
         .join(patient_account, Patient.account)
         .outerjoin(Appointment.treatment)
         .options(
-            contains_eager(Appointment.doctor).contains_eager(Doctor.account.of_type(doctor_account)),
+            contains_eager(Appointment.doctor).options(
+                contains_eager(Doctor.account.of_type(doctor_account)), selectinload(Doctor.specialties)
+            ),
             contains_eager(Appointment.patient).contains_eager(Patient.account.of_type(patient_account)),
             contains_eager(Appointment.treatment),
         )

@@ -1,5 +1,6 @@
 """What can be booked: the clinic's treatments, the doctors who give them, and whether one time can still be had."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain import slots as rules
-from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot
+from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import NonexistentTime, minute_of, text_of, to_instant, to_wall, zone_label
 from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
@@ -82,6 +83,14 @@ def first_free(doctors: Sequence[Doctor], treatment: Treatment | None) -> dict[i
             found.setdefault(slot.doctor_id, slot)
         first_day = today + reach + timedelta(days=1)
     return found
+
+
+def id_of_uuid(slot: uuid.UUID) -> int:
+    """The id of a slot that phones know by this UUID. Raises NoSuchSlot."""
+    try:
+        return slot_id_of_uuid(slot)
+    except UnknownSlot:
+        raise NoSuchSlot from None
 
 
 def key_of(slot_id: int) -> tuple[int, datetime]:

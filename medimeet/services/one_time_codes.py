@@ -6,7 +6,6 @@ Only a keyed hash of a code is kept, bound to its verification id and number. A 
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -21,25 +20,19 @@ from medimeet.services.access import Actor
 
 LIFETIME = notifications.WORTHLESS_AFTER[notifications.CODE]
 TRIES = 5
+_DIGITS = 6
 _CODES_A_NUMBER = 3
 _WRONG_A_DAY = 50
 _WRONG = "This code is not right, or no longer. Ask for a new one."
 _NONE_LEFT = "No more codes can be sent today. Sign in with a password, or call the clinic."
 
 
-@dataclass(frozen=True, slots=True)
-class SentCode:
-    """What the person gets at once; the code itself comes by SMS."""
+def send(actor: Actor, mobile: str, address: str) -> str:
+    """Sends a code to the mobile number, in any usual spelling; answers the verification id that goes with it.
 
-    verification_id: str
-    mobile: str
-
-
-def send(actor: Actor, mobile: str, address: str) -> SentCode:
-    """Sends a code to the mobile number, in any usual spelling; `address` is the network address that asks.
-
-    Raises InvalidInput (mobile), NotRegistered, TooManyTries: three codes in ten minutes a number, CODES an hour an
-    address whether the number is known or not, CODES_A_DAY in all. A refused one leaves the last one alive.
+    `address` is the network address that asks. Raises InvalidInput (mobile), NotRegistered, and TooManyTries: three
+    codes in ten minutes a number, CODES an hour an address whether the number is known or not, CODES_A_DAY in all.
+    A refused code leaves the last one alive.
     """
     asked = attempts.by_the_hour("codes", address)
     if not _count(asked):
@@ -47,7 +40,7 @@ def send(actor: Actor, mobile: str, address: str) -> SentCode:
     account = sign_in.find_by_mobile(actor.clinic, mobile)
     if account is None:
         raise NotRegistered
-    return SentCode(_add(account.id), mobile)
+    return _add(account.id)
 
 
 def verify(mobile: str, verification_id: str, code: str) -> Account:
@@ -82,7 +75,7 @@ def _add(account_id: int) -> str:
     older = update(OneTimeCode).where(OneTimeCode.number == number, OneTimeCode.ended_at.is_(None))
     db.session.execute(older.values(ended_at=now))
     verification_id = str(secrets.randbelow(9 * 10**14) + 10**14)  # as many digits as JavaScript keeps in a number
-    code = f"{secrets.randbelow(10**6):06}"
+    code = str(secrets.randbelow(10**_DIGITS)).zfill(_DIGITS)
     db.session.add(
         OneTimeCode(
             verification_id=verification_id,
@@ -111,7 +104,8 @@ def _try(mobile: str, verification_id: str, code: str) -> Account | None:
     is_theirs = account.is_active and account.mobile == sent.number and _is_spelling_of(mobile, account)
     if not is_theirs or not _count_try(sent.id):
         return None
-    if not hmac.compare_digest(sent.code_hash, _hash(verification_id, sent.number, code)):
+    tried = code.strip().zfill(_DIGITS)  # programs that send it as a number lose its first zeros
+    if not hmac.compare_digest(sent.code_hash, _hash(verification_id, sent.number, tried)):
         attempts.count_one(wrong)
         return None
     now = clock.now()

@@ -7,6 +7,7 @@ from datetime import date
 
 from medimeet import clock
 from medimeet.db import command, db
+from medimeet.domain.ages import age_on
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Clinic
@@ -57,6 +58,13 @@ def details_of(account: Account) -> PersonDetails:
         address=account.address,
         bio=account.bio,
     )
+
+
+def age_of(account: Account) -> int | None:
+    """Whole years of age, by the day of birth, else as the person said; None where neither is known."""
+    if account.date_of_birth is None or account.clinic is None:
+        return account.stated_age
+    return age_on(account.date_of_birth, clock.today(account.clinic.zone))
 
 
 def add(clinic: Clinic, role: Role, details: PersonDetails, answers: Answers) -> Account:

@@ -118,6 +118,22 @@ def bookable(doctor: Doctor, treatment: Treatment | None, day: date | None) -> l
     return free([doctor], treatment, day, day) if day >= today else []
 
 
+def to_come(doctor: Doctor, first_day: date | None, last_day: date | None) -> list[Slot]:
+    """The doctor's slots that have not begun, free and taken, on these days and those between; without days over REACH.
+
+    Raises InvalidInput (first_day, last_day) for days beyond HORIZON or in the wrong order.
+    """
+    today = clock.today(doctor.clinic.zone)
+    for field, day in (("first_day", first_day), ("last_day", last_day)):
+        if day is not None and day > today + HORIZON:
+            raise InvalidInput({field: f"Choose a day within the next {HORIZON.days} days."})
+    if first_day is not None and last_day is not None and last_day < first_day:
+        raise InvalidInput({"last_day": "The last day comes before the first one."})
+    first = max(first_day or today, today)
+    last = last_day or min(first + REACH, today + HORIZON)
+    return [slot for slot in of_days(doctor, first, last) if slot.starts_at > clock.now()] if first <= last else []
+
+
 def count_free(declarations: Sequence[WorkingHours], zone: ZoneInfo) -> dict[int, int]:
     """How many slots of each declaration are free from now on, by its id: of a weekly one over REACH, of a dated one
     on its date, if that lies within HORIZON. Two statements however many there are.

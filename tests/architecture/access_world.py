@@ -9,7 +9,7 @@ from flask import Flask
 
 from medimeet import clock
 from medimeet.db import command, db
-from medimeet.domain.slot_ids import slot_uuid
+from medimeet.domain.slot_ids import encode_slot, slot_uuid
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import (
     Account,
@@ -132,6 +132,8 @@ def make(app: Flask) -> World:
     }
     declared = {"doctor": doctor.id, "start_time": "18:00", "end_time": "20:00"}
     world.forms = {
+        "/clinic-management/appointments/book/<uuid:slot_uuid>/": {"patient": patient.id},
+        "/clinic-management/appointments/cancel/": {"slot_id": str(slot_uuid(encode_slot(doctor.id, visit.starts_at)))},
         "/delete_doctor/": {"doctor_id": doctor.id},
         "/delete_patient/": {"patient_id": patient.id},
         "/edit-slot/": {"hours_id": extra.id},

@@ -1,5 +1,6 @@
 """The phone app (document 000): people sign in by a code that comes by SMS, find a doctor, book and cancel."""
 
+from medimeet.blueprints.contracts.mobile import appointments, codes, registration, slots
 from medimeet.blueprints.contracts.mobile.blueprint import bp
 from medimeet.blueprints.contracts.mobile.envelope import ErrorEnvelope, error_body
 from medimeet.web.contract import Contract
@@ -14,4 +15,4 @@ contract = Contract(
     error_schema=ErrorEnvelope,
 )
 
-__all__ = ["contract"]
+__all__ = ["appointments", "codes", "contract", "registration", "slots"]

@@ -1,5 +1,6 @@
 """The envelope that this contract puts round every answer, and what it says of a refusal."""
 
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -20,16 +21,16 @@ class ErrorEnvelope(Answer):
     error = Text(metadata={"description": "What is wrong, and how to mend it."})
 
 
-def envelope_of(data: Schema | type[Schema]) -> type[Schema]:
-    """The schema of an envelope round answers of the schema `data`."""
-    inner = data if isinstance(data, Schema) else data()
-    columns = {
-        "code": WholeNumber(metadata=_CODE),
-        "message": Text(),
-        "data": fields.Nested(inner),
-        "error": fields.Raw(allow_none=True, metadata=_NOTHING),
-    }
-    return type(f"{type(inner).__name__}{'s' if inner.many else ''}Envelope", (Answer,), columns)
+@cache
+def envelope_of(item: type[Schema]) -> type[Schema]:
+    """The schema of an envelope round one answer of the schema `item`."""
+    return _around(f"{item.__name__}Envelope", fields.Nested(item))
+
+
+@cache
+def envelope_of_list(item: type[Schema]) -> type[Schema]:
+    """The schema of an envelope round a list."""
+    return _around(f"{item.__name__}ListEnvelope", fields.List(fields.Nested(item)))
 
 
 def envelope(code: int, message: str, data: Any) -> dict[str, Any]:
@@ -42,3 +43,10 @@ def error_body(refusal: Refusal) -> dict[str, Any]:
     has_fields = any(name != FORM for name in refusal.faults)
     error = str(nested(refusal.faults)) if has_fields else refusal.sentence
     return {"code": refusal.status, "message": "Something went wrong!", "data": None, "error": error}
+
+
+def _around(name: str, data: fields.Field[Any]) -> type[Schema]:
+    no_error = fields.Raw(allow_none=True, metadata=_NOTHING)
+    return type(
+        name, (Answer,), {"code": WholeNumber(metadata=_CODE), "message": Text(), "data": data, "error": no_error}
+    )
