@@ -10,7 +10,6 @@ from medimeet.services.schedules import Schedule
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
-_PUBLISHED = {"doctor": "doctor_id", "start_time": "start", "end_time": "end"}
 _SATURDAYS = {"doctor": 1, "day_of_week": 5, "start_time": "09:00", "end_time": "12:00", "slot_minutes": 30}
 _MONDAYS = {
     "id": 1,
@@ -53,7 +52,7 @@ def list_schedules(wanted: dict[str, int]) -> list[Schedule]:
 )
 def add_schedule(sent: dict[str, Any]) -> dict[str, Any]:
     """POST /api/doctor/schedules/: new working hours of a doctor, on a weekday or on one date."""
-    return _changed(hours.declare(current_actor(), **_as_service(sent)))
+    return _changed(hours.declare(current_actor(), **sent))
 
 
 @bp.get("/api/doctor/schedules/<int:schedule_id>/")
@@ -72,7 +71,7 @@ def show_schedule(schedule_id: int) -> Schedule:
 @bp.response(200, schemas.ChangedSchedule, example=_CHANGED)
 def replace_schedule(sent: dict[str, Any], schedule_id: int) -> dict[str, Any]:
     """PUT /api/doctor/schedules/{id}/: the schedule with new values. Visits that are booked stay as they are."""
-    return _changed(hours.change(current_actor(), schedule_id, **_as_service(sent)))
+    return _changed(hours.change(current_actor(), schedule_id, **sent))
 
 
 @bp.patch("/api/doctor/schedules/<int:schedule_id>/")
@@ -81,7 +80,7 @@ def replace_schedule(sent: dict[str, Any], schedule_id: int) -> dict[str, Any]:
 @bp.response(200, schemas.ChangedSchedule, example=_CHANGED)
 def change_schedule(sent: dict[str, Any], schedule_id: int) -> dict[str, Any]:
     """PATCH /api/doctor/schedules/{id}/: the schedule with some new values. Visits that are booked stay as they are."""
-    return _changed(hours.change(current_actor(), schedule_id, **_as_service(sent)))
+    return _changed(hours.change(current_actor(), schedule_id, **sent))
 
 
 @bp.delete("/api/doctor/schedules/<int:schedule_id>/")
@@ -89,12 +88,8 @@ def change_schedule(sent: dict[str, Any], schedule_id: int) -> dict[str, Any]:
 @bp.response(204, headers=_OUTSIDE)
 def delete_schedule(schedule_id: int) -> tuple[None, int, dict[str, str]]:
     """DELETE /api/doctor/schedules/{id}/: takes the schedule away. Visits that are booked stay as they are."""
-    outside = hours.withdraw(current_actor(), schedule_id).outside
-    return None, 204, {"Outside-Hours": ", ".join(str(visit.id) for visit in outside)}
-
-
-def _as_service(sent: dict[str, Any]) -> dict[str, Any]:
-    return {_PUBLISHED.get(name, name): value for name, value in sent.items()}
+    outside = ", ".join(str(visit.id) for visit in hours.withdraw(current_actor(), schedule_id).outside)
+    return None, 204, {"Outside-Hours": outside} if outside else {}
 
 
 def _changed(change: Change) -> dict[str, Any]:

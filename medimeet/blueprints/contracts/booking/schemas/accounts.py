@@ -1,10 +1,22 @@
 """Accounts, signing in, tokens."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields, missing, validate
 
 from medimeet.web.json_fields import Answer, Body, RowId, Text
 
 _NOT_BLANK = validate.Regexp(r"\s*\S", error="This field is needed.")
+
+
+class NeededText(Text):
+    """Text that is needed. The service says so where it is missing, together with all else that is wrong."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=True, **options)
+
+    def deserialize(self, value: Any, *args: Any, **options: Any) -> Any:
+        return super().deserialize("" if value is missing else value, *args, **options)
 
 
 class Account(Answer):
@@ -20,9 +32,9 @@ class Account(Answer):
 class Registration(Body):
     """What somebody tells who registers as a patient."""
 
-    username = Text(required=True)
-    email = Text(required=True)
-    password = Text(required=True, metadata={"description": "8 to 128 characters, and not a common password."})
+    username = NeededText()
+    email = NeededText()
+    password = NeededText(metadata={"description": "8 to 128 characters, and not a common password."})
     first_name = Text(load_default="")
     last_name = Text(load_default="")
 

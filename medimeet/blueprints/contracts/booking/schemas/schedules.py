@@ -5,8 +5,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from medimeet.services.declared_time import WEEKDAYS
-from medimeet.web.json_fields import Answer, Body, Day, MinuteOfDay, RowId, Text, WholeNumber
+from medimeet.domain.wall_clock import text_of
+from medimeet.services.declared_time import LONGEST_SLOT, SHORTEST_SLOT, WEEKDAYS
+from medimeet.web.json_fields import Answer, Body, Day, MinuteOfDay, RowId, WholeNumber
 
 _HOURS = {"description": "HH:MM on the clinic's wall clock."}
 _NUMBERS = {name.lower(): number for number, name in enumerate(WEEKDAYS)}
@@ -21,6 +22,13 @@ class DayOfWeek(WholeNumber):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
         number = _NUMBERS.get(value.strip().lower(), value) if isinstance(value, str) else value
         return super()._deserialize(number, attr, data, **options)
+
+
+class TimeText(MinuteOfDay):
+    """A time of day, checked and kept as the text HH:MM."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
+        return text_of(super()._deserialize(value, attr, data, **options))
 
 
 class ScheduleQuery(Body):
@@ -56,16 +64,16 @@ class ChangedSchedule(Schedule):
 
 
 class ScheduleDetails(Body):
-    """What an admin declares: `day_of_week` or `date`, and from when to when."""
+    """What an admin declares: `day_of_week` or `date`, and from when to when. Read as services/hours.py takes it."""
 
-    doctor = RowId(required=True)
+    doctor_id = RowId(data_key="doctor", required=True)
     day_of_week = DayOfWeek(
         allow_none=True, metadata={"description": "0 (Monday) to 6, or the weekday's English name."}
     )
     date = Day(allow_none=True)
-    start_time = Text(required=True, metadata=_HOURS)
-    end_time = Text(required=True, metadata=_HOURS)
-    slot_minutes = WholeNumber(load_default=30)
+    start = TimeText(data_key="start_time", required=True, metadata=_HOURS)
+    end = TimeText(data_key="end_time", required=True, metadata=_HOURS)
+    slot_minutes = WholeNumber(least=SHORTEST_SLOT, most=LONGEST_SLOT, load_default=30)
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _needs_a_day(self, _read: Any, sent: Mapping[str, Any], partial: Any, **_options: Any) -> None:
