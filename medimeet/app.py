@@ -23,13 +23,17 @@ FORM_LIMIT = 1024 * 1024
 
 
 class RowId(IntegerConverter):
-    """Whole numbers that JavaScript and every database keep; larger ones are simply not found."""
+    """Whole numbers that JavaScript and every database keep; a larger one is read as 0, which no row has.
+
+    To refuse it here would make a 405 of it, where the other methods of an address are routes of their own.
+    """
 
     def __init__(self, map: Any, **options: Any) -> None:
         super().__init__(map, max=LARGEST_ID, **options)
 
     def to_python(self, value: str) -> int:
-        return super().to_python(value[:20])
+        number = int(value[:20])
+        return number if number <= LARGEST_ID else 0
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:

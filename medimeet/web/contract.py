@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, request
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from medimeet.web.refusals import Refusal, detail_body
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 class DetailError(Schema):
     """A refusal: one sentence under `detail`, or under each field's name a list of what is wrong with it."""
+
+    class Meta:
+        unknown = INCLUDE
 
     detail = fields.String(metadata={"description": "What is wrong, and how to mend it."})
 

@@ -59,9 +59,9 @@ def body_of(req: Request, schema: Schema) -> Any:
     if mimetype != "multipart/form-data":
         req.max_content_length = JSON_LIMIT
     if mimetype in CONTENT_TYPES[1:]:
-        fields: MultiDict[str, Any] = MultiDict(req.form)
-        fields.update(req.files)
-        _refuse_unsendable(req.form.to_dict(flat=False))
+        sent_parts = [*req.form.items(multi=True), *req.files.items(multi=True)]
+        fields: MultiDict[str, Any] = MultiDict([(name, value) for name, value in sent_parts if name])
+        _refuse_unsendable(fields.to_dict(flat=False))
         return _nested(MultiDictProxy(fields, schema))
     sent = req.get_data()
     if not sent.strip():

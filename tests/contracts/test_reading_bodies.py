@@ -94,3 +94,11 @@ def test_fields_that_nobody_asked_for_are_ignored(stranger: Program, clinic: Cli
     factories.make_patient(clinic, username="pat")
     sent = {"username": "pat", "password": factories.PASSWORD, "is_staff": True, "role": "superuser", "x": [{}]}
     assert stranger.post(OBTAIN, json=sent).status_code == 200
+
+
+@pytest.mark.parametrize("disposition", [b"form-data", b'form-data; name=""', b'form-data; name="\r\n'])
+def test_a_part_without_a_name_is_ignored(stranger: Program, disposition: bytes) -> None:
+    body = b"--edge\r\nContent-Disposition: " + disposition + b"\r\n\r\nwords\r\n--edge--\r\n"
+    refused = send(stranger, body, "multipart/form-data; boundary=edge")
+    assert refused.status_code == 400
+    assert refused.json == {"username": ["This field is needed."], "password": ["This field is needed."]}

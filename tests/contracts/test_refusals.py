@@ -1,5 +1,7 @@
 """How every contract refuses: in its own shape, also where no route is reached; to a person's browser as a page."""
 
+import re
+
 from flask import Flask
 
 from medimeet.db import db
@@ -103,3 +105,13 @@ def has_shape_of(contract: Contract, body: dict[str, object]) -> bool:
     return (
         isinstance(words, str) and words.endswith(".") and set(body) <= set(contract.error_schema().fields) | {"code"}
     )
+
+
+def test_an_id_too_large_for_any_row_is_not_found_whatever_the_method(app: Flask, clinic: Clinic) -> None:
+    program = program_of(app, factories.make_admin(clinic))
+    for rule in app.url_map.iter_rules():
+        if "<int:" not in rule.rule or rule.endpoint.partition(".")[0] not in contracts_of(app):
+            continue
+        path = re.sub("<[^>]+>", "51565533306692104", rule.rule)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            assert program.ask(method, path, json={}).status_code in {400, 403, 404}, f"{method} {path}"
