@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from medimeet.web.json_fields import Answer, Text, WholeNumber
 from medimeet.web.refusals import FORM, Refusal, nested
@@ -12,13 +12,16 @@ _CODE = {"description": "The HTTP status."}
 _NOTHING = {"type": "null"}
 
 
-class ErrorEnvelope(Answer):
+class ErrorEnvelope(Schema):
     """A refusal: `error` is a sentence, or the wrong fields with what is wrong with each, as Python writes a dict."""
 
-    code = WholeNumber(metadata=_CODE)
-    message = Text(metadata={"description": "Always “Something went wrong!”."})
-    data = fields.Raw(allow_none=True, metadata=_NOTHING)
-    error = Text(metadata={"description": "What is wrong, and how to mend it."})
+    class Meta:
+        unknown = INCLUDE  # `GET /doctors/` tells it in another contract's way too
+
+    code = WholeNumber(required=True, metadata=_CODE)
+    message = Text(required=True, metadata={"description": "Always “Something went wrong!”."})
+    data = fields.Raw(required=True, metadata=_NOTHING)
+    error = Text(required=True, metadata={"description": "What is wrong, and how to mend it."})
 
 
 @cache
@@ -46,7 +49,7 @@ def error_body(refusal: Refusal) -> dict[str, Any]:
 
 
 def _around(name: str, data: fields.Field[Any]) -> type[Schema]:
-    no_error = fields.Raw(allow_none=True, metadata=_NOTHING)
+    no_error = fields.Raw(metadata=_NOTHING)
     return type(
         name, (Answer,), {"code": WholeNumber(metadata=_CODE), "message": Text(), "data": data, "error": no_error}
     )
