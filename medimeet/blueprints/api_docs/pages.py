@@ -15,7 +15,7 @@ from medimeet.web.guard import allow
 @allow(access.anyone)
 def contracts() -> str:
     """GET /docs/: the contracts in plain words."""
-    return render_template("api_docs/contracts.html", contracts=contracts_of(current_app).values())
+    return render_template("api_docs/contracts.html", contracts=_documented())
 
 
 @bp.get("/<contract_name>/")
@@ -34,8 +34,13 @@ def document(contract_name: str) -> Response:
     return jsonify(_document(_find(contract_name)))
 
 
+def _documented() -> list[Contract]:
+    """Every contract with paths of its own; one that two share is described among the paths of both."""
+    return [found for found in contracts_of(current_app).values() if found.roots]
+
+
 def _find(name: str) -> Contract:
-    for found in contracts_of(current_app).values():
+    for found in _documented():
         if found.name == name:
             return found
     raise NotFound("There is no such interface. The list of all is at /docs/.")

@@ -20,7 +20,7 @@ _TIMEOUT = str(one_time_codes.LIFETIME.total_seconds())
 
 @bp.post("/send-otp/")
 @allow(access.newcomer)
-@bp.arguments(schemas.Number, location="body", example={"mobile_number": "07400 123456"})
+@bp.arguments(schemas.MobileNumber, location="body", example={"mobile_number": "07400 123456"})
 @bp.response(
     201,
     envelope_of(schemas.SentCode),

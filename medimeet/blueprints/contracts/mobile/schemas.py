@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.web.json_fields import (
     Answer,
     Body,
@@ -40,7 +41,7 @@ class PatientId(fields.Field[int | uuid.UUID]):
         return (PublicId() if is_uuid else RowId()).deserialize(value, attr, data)
 
 
-class Number(Body):
+class MobileNumber(Body):
     """The number that a code goes to."""
 
     mobile_number = Digits(required=True, metadata=_MOBILE)
@@ -54,14 +55,14 @@ class SentCode(Answer):
     timeout = Text(metadata={"description": "How many seconds the code works."})
 
 
-class Code(Number):
+class Code(MobileNumber):
     """A code, and what it was sent for."""
 
     otp = Digits(required=True, metadata={"description": "The six digits of the SMS."})
     verification_id = Digits(required=True)
 
 
-class NewUser(Number):
+class NewUser(MobileNumber):
     """Who registers."""
 
     name = Text(required=True, metadata={"description": "First and last name."})
@@ -138,7 +139,7 @@ class Booking(Body):
         load_default=None,
         metadata={
             "description": "Whom an admin or a doctor books for. A patient books for themselves, whatever this says.",
-            "oneOf": [{"type": "integer"}, {"type": "string", "format": "uuid"}],
+            "oneOf": [{"type": "integer"}, {"type": "string", "format": "uuid"}, {"type": "null"}],
         },
     )
 
@@ -163,5 +164,5 @@ class Appointment(Answer):
     id = PublicId()
     slot = fields.Nested(SlotTime)
     doctor = fields.Nested(DoctorName)
-    status = Text(metadata={"description": "pending, scheduled, completed, canceled or no_show."})
+    status = Text(metadata={"enum": [status.value for status in AppointmentStatus]})
     created_at = UtcInstant()
