@@ -1,0 +1,75 @@
+"""The demo's clinics as JSON clients find them: fresh before every step, with a token for each person."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from medimeet import demo_data
+from medimeet.db import db
+from medimeet.models import Account
+from medimeet.services import tokens
+from medimeet.web.contract import contracts_of
+from tests import databases
+from tests.conftest import MONDAY_MORNING
+
+PEOPLE = {
+    "anonymous": None,
+    "patient": "riverside-patient",
+    "doctor": "riverside-doctor",
+    "admin": "riverside-admin",
+    "superuser": "superuser",
+}
+
+
+class Demo:
+    """The demo on SQLite, and the authorization header of everybody in `PEOPLE`."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        databases.make_empty(app)
+        with app.app_context():
+            demo_data.load()
+            self.headers = {role: _headers_of(username) for role, username in PEOPLE.items()}
+            self._file = str(db.engine.url.database)
+        self._let_go()
+        shutil.copy(self._file, f"{self._file}.demo")
+
+    def put_back(self) -> None:
+        """Undoes whatever was done since the start."""
+        self._let_go()
+        for leftover in ("-wal", "-shm"):
+            Path(self._file + leftover).unlink(missing_ok=True)
+        shutil.copy(f"{self._file}.demo", self._file)
+
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """The OpenAPI document of every contract that is served, by its name."""
+        client = self.app.test_client()
+        return {
+            contract.name: client.get(f"/docs/{contract.name}/openapi.json").get_json()
+            for contract in contracts_of(self.app).values()
+        }
+
+    def _let_go(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def demo_of(app: Flask) -> Iterator[Demo]:
+    """The demo on a Monday morning, whatever day it is, so that a test does the same every day."""
+    with time_machine.travel(MONDAY_MORNING, tick=False):
+        yield Demo(app)
+
+
+def _headers_of(username: str | None) -> dict[str, str]:
+    if username is None:
+        return {}
+    account = db.session.scalars(select(Account).where(Account.username == username)).one()
+    return {"Authorization": f"Bearer {tokens.issue_lasting(account)}"}
