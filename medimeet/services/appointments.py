@@ -1,7 +1,7 @@
 """Appointments to look at: who sees which, lists, days. Changing them is `booking`'s business."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
@@ -18,6 +18,7 @@ from medimeet.services.access import Actor
 from medimeet.services.search import any_part
 
 Period = Literal["upcoming", "past", "all"]
+_MOST_STANDING = 1000
 _UNKNOWN = "We can't find this appointment."
 
 _with_people = (
@@ -128,6 +129,20 @@ def newest(actor: Actor, most: int) -> list[Appointment]:
     return list(db.session.scalars(seen.order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(most)))
 
 
+def standing(actor: Actor, *, doctor: str = "", patient: str = "") -> list[Appointment]:
+    """The newest 1000 appointments that the actor may see and that are not canceled, latest first, without the people.
+
+    `doctor` and `patient` are any part of a username, a first or a last name, in any case; both together narrow.
+    """
+    query = select(Appointment).where(visible_to(actor), Appointment.status != AppointmentStatus.CANCELED)
+    for owner, person, name in ((Appointment.doctor, Doctor, doctor), (Appointment.patient, Patient, patient)):
+        if name.strip():
+            account = aliased(Account)
+            query = query.join(owner).join(account, person.account).where(any_part(name, *_names_of(account)))
+    order = (Appointment.starts_at.desc(), Appointment.id.desc())
+    return list(db.session.scalars(query.order_by(*order).limit(_MOST_STANDING)))
+
+
 def of_days(actor: Actor, doctor: Doctor, first_day: date, last_day: date) -> list[Appointment]:
     """One doctor's appointments from the first to the last day, by start, without canceled ones."""
     start = day_bounds(first_day, actor.clinic.zone)[0]
@@ -207,6 +222,10 @@ def _in_period(period: Period) -> ColumnElement[bool]:
     return not_(to_come) if period == "past" else Appointment.id.is_not(None)
 
 
+def _names_of(person: type[Account]) -> tuple[Any, ...]:
+    return person.first_name, person.last_name, person.username
+
+
 def _mentions(search: str, *people: type[Account]) -> ColumnElement[bool]:
-    names = [column for person in people for column in (person.first_name, person.last_name, person.username)]
+    names = [column for person in people for column in _names_of(person)]
     return any_part(search, *names, Treatment.name, Appointment.reference)

@@ -131,7 +131,10 @@ def make(app: Flask) -> World:
         "/view_appointments/add-medical-record/<int:appointment_id>/ appointment_id": past.id,
     }
     declared = {"doctor": doctor.id, "start_time": "18:00", "end_time": "20:00"}
+    half_hour = {"doctor": doctor.id, "date": day.isoformat(), "time_slot": grid_time.id}
     world.forms = {
+        "/api/user/profiles/<int:profile_id>/": {"username": "patient-again", "email": "again@people.example"},
+        "/patients/<int:patient_id>/": {"phone": "020 7946 0123"},
         "/clinic-management/appointments/book/<uuid:slot_uuid>/": {"patient": patient.id},
         "/clinic-management/appointments/cancel/": {"slot_id": str(slot_uuid(encode_slot(doctor.id, visit.starts_at)))},
         "/delete_doctor/": {"doctor_id": doctor.id},
@@ -143,6 +146,9 @@ def make(app: Flask) -> World:
         "/appointment-status/<int:appointment_id>/": {"status": "no_show"},
         "/fetch-slots/": {"doctor_id": doctor.id, "treatment_id": treatment.id, "date": day.isoformat()},
         "/view_appointments/add-medical-record/": {"appointment_id": past.id},
+        "/api/timeslots/<int:time_id>/": {"start_time": "10:00:00", "end_time": "11:00:00"},
+        "/api/availabilities/": half_hour | {"is_available": True},
+        "/api/appointments/": half_hour | {"patient": patient.id},
         "/api/doctor/schedules/": declared | {"day_of_week": "Sunday"},
         "/api/doctor/schedules/<int:schedule_id>/": declared | {"date": day.isoformat()},
         "/api/patient/medical-history/": {"condition": "Hay fever"},

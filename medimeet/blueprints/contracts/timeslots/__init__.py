@@ -1,6 +1,6 @@
 """The half-hour-slot front end (document 004): doctors open half hours, patients book them."""
 
-from medimeet.blueprints.contracts.timeslots import tokens
+from medimeet.blueprints.contracts.timeslots import appointments, availabilities, registering, timeslots, tokens
 from medimeet.blueprints.contracts.timeslots.blueprint import bp
 from medimeet.web.contract import Contract
 
@@ -19,4 +19,4 @@ contract = Contract(
     bp=bp,
 )
 
-__all__ = ["contract", "tokens"]
+__all__ = ["appointments", "availabilities", "contract", "registering", "timeslots", "tokens"]

@@ -12,7 +12,9 @@ from medimeet.web.signed_in import current_actor
 
 @bp.post("/api/api/token_obtain/")
 @allow(access.newcomer)
-@bp.arguments(schemas.Credentials, location="body")
+@bp.arguments(
+    schemas.Credentials, location="body", example={"username": "riverside-patient", "password": "medimeet-demo"}
+)
 @bp.response(200, schemas.TokenPair)
 def obtain(sent: dict[str, str]) -> TokenPair:
     """POST /api/api/token_obtain/: tokens for a username and a password."""

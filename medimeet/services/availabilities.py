@@ -1,0 +1,105 @@
+"""Availabilities to look at: one slot of one doctor, called by its day and a time of the day's grid.
+
+Opening and closing them is `openings`' business.
+"""
+
+from collections.abc import Iterable
+from datetime import date as calendar_date
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from medimeet import clock
+from medimeet.db import db
+from medimeet.domain.slots import Slot
+from medimeet.domain.wall_clock import minute_of
+from medimeet.errors import InvalidInput
+from medimeet.models import Appointment, Clinic, Doctor
+from medimeet.services import bookable, day_grid, slots
+from medimeet.services.access import Actor
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Availability(NamedTuple):
+    """One slot: whose, on which day of the clinic, at which time of the grid (None where none starts then)."""
+
+    id: int
+    doctor_id: int
+    date: calendar_date
+    time_id: int | None
+    is_available: bool
+
+
+class WallSpan(NamedTuple):
+    """A time of one day on the clinic's wall clock, from minute to minute."""
+
+    day: calendar_date
+    start_minute: int
+    end_minute: int
+
+
+def listed(actor: Actor, *, doctor_id: int | None = None, date: calendar_date | None = None) -> list[Availability]:
+    """The slots that can be booked, of all doctors or one: from now over 28 days, or of one day up to a year ahead.
+
+    The same few statements however many there are. Raises InvalidInput (date).
+    """
+    today = clock.today(actor.clinic.zone)
+    first_day, last_day = (today, today + slots.REACH) if date is None else (date, date)
+    if last_day < today:
+        return []
+    refuse_out_of_reach(actor.clinic, last_day)
+    doctors = select(Doctor).where(Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
+    if doctor_id is not None:
+        doctors = doctors.where(Doctor.id == doctor_id)
+    found = slots.free(list(db.session.scalars(doctors)), None, first_day, last_day)
+    return told(actor, sorted(found, key=by_time))
+
+
+def by_time(slot: Slot) -> tuple[datetime, int]:
+    """How availabilities are sorted: by date and start, at the same time by doctor. Other orders belong beside it."""
+    return slot.starts_at, slot.doctor_id
+
+
+def told(actor: Actor, found: Iterable[Slot]) -> list[Availability]:
+    """The slots as availabilities, in the same order."""
+    naming = day_grid.Naming(day_grid.of_clinic(actor))
+    availabilities = []
+    for slot in found:
+        day, start_minute, end_minute = wall_span(slot, actor.clinic)
+        time_id = naming.id_of(start_minute, end_minute)
+        availabilities.append(Availability(slot.id, slot.doctor_id, day, time_id, slot.is_free))
+    return availabilities
+
+
+def wall_span(time: Slot | Appointment, clinic: Clinic) -> WallSpan:
+    """When a slot or a visit is on the clinic's wall clock; it ends so many minutes after its start as it lasts."""
+    wall = time.starts_at.astimezone(clinic.zone)
+    start_minute = minute_of(wall.time())
+    return WallSpan(wall.date(), start_minute, start_minute + (time.ends_at - time.starts_at) // _MINUTE)
+
+
+def slot_id_of(actor: Actor, doctor_id: int, date: calendar_date, time_id: int) -> int:
+    """The id of the slot that a doctor of the clinic has at the start of that time, whether there is one or not.
+
+    Raises NotFound, InvalidInput (date, time).
+    """
+    start_minute = day_grid.find(actor, time_id).start_minute
+    return bookable.slot_id_at(bookable.taking_patients(actor, doctor_id), date, start_minute)
+
+
+def slot_id_beside(
+    actor: Actor, visit: Appointment, *, doctor_id: int | None, date: calendar_date | None, time_id: int | None
+) -> int:
+    """The id of the slot that a visit is to be moved to, where None means as it is now. Raises as slot_id_of."""
+    now = wall_span(visit, actor.clinic)
+    doctor = visit.doctor if doctor_id is None else bookable.taking_patients(actor, doctor_id)
+    start_minute = now.start_minute if time_id is None else day_grid.find(actor, time_id).start_minute
+    return bookable.slot_id_at(doctor, date or now.day, start_minute)
+
+
+def refuse_out_of_reach(clinic: Clinic, day: calendar_date) -> None:
+    """Raises InvalidInput (date) for a day that is more than a year ahead."""
+    if day > clock.today(clinic.zone) + slots.HORIZON:
+        raise InvalidInput({"date": "This day is out of reach. Choose one within the next year."})
