@@ -24,12 +24,16 @@ _NEEDED_ON_PHONES = {"first_name": "Enter your name.", "mobile": "Enter your mob
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """What somebody tells who registers. A mobile number without a country code is read in the clinic's country."""
+    """What somebody tells who registers. A mobile number without a country code is read in the clinic's country.
+
+    A password that is asked for twice comes in `confirm_password` too.
+    """
 
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     password: str = ""
+    confirm_password: str | None = None
     mobile: str = ""
     username: str | None = None
     date_of_birth: date | None = None
@@ -102,6 +106,8 @@ def _note_missing(person: NewPerson, needed: Mapping[str, str], answers: Answers
     for field, words in needed.items():
         if not (getattr(person, field) or "").strip():
             answers.fault(field, words)
+    if person.confirm_password not in (None, person.password):
+        answers.fault("confirm_password", "The two passwords differ. Write the same one twice.")
 
 
 @contextmanager

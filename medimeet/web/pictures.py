@@ -1,13 +1,16 @@
 """Pictures in JSON interfaces: a file that comes in, the address of one that goes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask import url_for
 from marshmallow import fields, missing
 from werkzeug.datastructures import FileStorage
 
-from medimeet.gateways.pictures import LARGEST_BYTES
+from medimeet.gateways.pictures import LARGEST_BYTES, PORTRAIT
+from medimeet.services import new_picture
+from medimeet.services.new_picture import NewPicture
 from medimeet.web.json_fields import Text
 
 _NO_FILE = "Send the picture as a file (multipart/form-data): JPEG, PNG or WebP, at most 5 MB."
@@ -16,6 +19,16 @@ _NO_FILE = "Send the picture as a file (multipart/form-data): JPEG, PNG or WebP,
 def address_of(picture: str | None) -> str | None:
     """The whole address of a picture that we keep, or None."""
     return url_for("clinic_admin.media", name=picture, _external=True) if picture else None
+
+
+@contextmanager
+def picture_of(sent: dict[str, Any], size: tuple[int, int] = PORTRAIT) -> Iterator[NewPicture | None]:
+    """The `picture` among what was sent, taken out of it, for the command inside; None where there is none."""
+    if "picture" not in sent:
+        yield None
+        return
+    with new_picture.kept(sent.pop("picture"), size) as picture:
+        yield picture
 
 
 class PictureFile(fields.Field[bytes]):

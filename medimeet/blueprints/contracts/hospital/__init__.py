@@ -1,5 +1,18 @@
 """The hospital front end (document 003): people, doctors, reviews, appointments, services and contact messages."""
 
+from medimeet.blueprints.contracts.hospital import (
+    appointments,
+    available_times,
+    contacts,
+    doctors,
+    lists,
+    patients,
+    profiles,
+    registering,
+    reviews,
+    services,
+    tokens,
+)
 from medimeet.blueprints.contracts.hospital.blueprint import bp
 from medimeet.web.contract import Contract
 
@@ -22,4 +35,13 @@ contract = Contract(
     bp=bp,
 )
 
-__all__ = ["contract"]
+__all__ = [
+    "available_times",
+    "contract",
+    "doctors",
+    "lists",
+    "patients",
+    "profiles",
+    "registering",
+    "tokens",
+]
