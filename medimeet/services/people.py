@@ -96,13 +96,14 @@ def change(account: Account, clinic: Clinic, details: PersonDetails, answers: An
     old_email = account.email
     read = _read(clinic, details, answers)
     needed = _FIRST_NAME if account.first_name else None
-    account.first_name = answers.line("first_name", details.first_name, 100, needed)
-    account.last_name = answers.line("last_name", details.last_name, 100)
-    if details.username:
-        accounts.write_username(account, details.username, answers)
-    accounts.write_email(account, details.email, answers)
-    accounts.write_mobile(account, details.mobile, clinic.country, answers)
-    answers.check()
+    with db.session.no_autoflush:  # what is wrong must not reach the database before it is told
+        account.first_name = answers.line("first_name", details.first_name, 100, needed)
+        account.last_name = answers.line("last_name", details.last_name, 100)
+        if details.username:
+            accounts.write_username(account, details.username, answers)
+        accounts.write_email(account, details.email, answers)
+        accounts.write_mobile(account, details.mobile, clinic.country, answers)
+        answers.check()
     _write(account, read)
     accounts.keep(account)
     if account.email and account.email != old_email:

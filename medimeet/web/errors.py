@@ -6,7 +6,7 @@ import secrets
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.db import db, is_busy
@@ -87,6 +87,8 @@ def http_error(error: HTTPException) -> WerkzeugResponse:
     """The answer to an HTTP error such as 404 or 405."""
     if error.code is None or error.code < 400:
         return error.get_response()  # a redirect
+    if error is request.routing_exception and error.code == 404 and (wrong_method := _wrong_method()) is not None:
+        return http_error(wrong_method)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     return told(Refusal(error.code, _words_of(error.code, error.description or ""), headers=headers))
 
@@ -114,6 +116,13 @@ def told(refusal: Refusal) -> Response:
         answer = make_response(contract.error_body(refusal), refusal.status)
     answer.headers.update(refusal.headers)
     return answer
+
+
+def _wrong_method() -> MethodNotAllowed | None:
+    """The 405 that Werkzeug overlooks where an address comes without the slash at its end."""
+    routes = current_app.create_url_adapter(request)
+    methods = routes.allowed_methods(f"{request.path}/") if routes is not None else ()
+    return MethodNotAllowed(sorted(methods)) if methods else None
 
 
 def _prefers_page() -> bool:
