@@ -32,3 +32,8 @@ class Review(Base):
 
     doctor: Mapped[Doctor] = relationship()
     patient: Mapped[Patient] = relationship()
+
+    @property
+    def reviewer(self) -> str:
+        """What everybody may know of who wrote it: the first name."""
+        return self.patient.account.first_name or "A patient"

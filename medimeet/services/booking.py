@@ -331,6 +331,8 @@ def _call_off(actor: Actor, appointment: Appointment) -> None:
 
 
 def _refuse_begun(appointment: Appointment, deed: str) -> None:
+    if appointment.status == AppointmentStatus.CANCELED:
+        raise AppointmentClosed(f"This appointment is canceled, so it can't be {deed}. Book a new one.")
     if not appointment.is_active or appointment.starts_at <= clock.now():
         raise AppointmentClosed(f"This appointment has begun or is over, so it can't be {deed}.")
 

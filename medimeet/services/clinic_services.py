@@ -9,6 +9,7 @@ from medimeet.models import ClinicService
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.new_picture import NewPicture
 from medimeet.services.search import any_part, fold
 
 
@@ -32,11 +33,11 @@ def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25)
 
 
 @command
-def add(actor: Actor, *, name: str, description: str = "") -> ClinicService:
+def add(actor: Actor, *, name: str, description: str = "", picture: NewPicture | None = None) -> ClinicService:
     """A new service of the clinic. Raises InvalidInput, NotAllowed."""
     people.refuse_non_admin(actor)
     service = ClinicService(clinic_id=actor.clinic.id)
-    _fill(actor, service, name, description)
+    _fill(actor, service, name, description, picture)
     db.session.add(service)
     db.session.flush()
     audit.note(actor, "added", "service", service.id)
@@ -44,11 +45,19 @@ def add(actor: Actor, *, name: str, description: str = "") -> ClinicService:
 
 
 @command
-def change(actor: Actor, service_id: int, *, name: str, description: str = "") -> ClinicService:
-    """The service with new words. Raises InvalidInput, NotFound, NotAllowed."""
+def change(
+    actor: Actor,
+    service_id: int,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    picture: NewPicture | None = None,
+) -> ClinicService:
+    """The service with new words and a new picture; what is None stays. Raises InvalidInput, NotFound, NotAllowed."""
     people.refuse_non_admin(actor)
     service = find(actor, service_id)
-    _fill(actor, service, name, description)
+    name = service.name if name is None else name
+    _fill(actor, service, name, service.description if description is None else description, picture)
     audit.note(actor, "changed", "service", service.id)
     return service
 
@@ -71,8 +80,10 @@ def _offered(actor: Actor) -> Select[ClinicService]:
     )
 
 
-def _fill(actor: Actor, service: ClinicService, name: str, description: str) -> None:
+def _fill(actor: Actor, service: ClinicService, name: str, description: str, picture: NewPicture | None) -> None:
     answers = Answers()
+    if picture is not None:
+        picture.show(service, answers)  # first of all, since it reads the row anew
     with db.session.no_autoflush:
         others = db.session.scalars(_offered(actor).where(ClinicService.id != (service.id or 0)))
         taken = {other.name.casefold() for other in others}

@@ -9,7 +9,7 @@ from medimeet import clock
 from medimeet.db import command, db
 from medimeet.errors import NotFound
 from medimeet.models import ContactMessage
-from medimeet.services import audit
+from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.search import any_part
@@ -21,18 +21,20 @@ _FEWEST_DIGITS = 5  # house numbers within a town are that short
 @command
 def leave(actor: Actor, *, name: str, phone: str = "", message: str) -> ContactMessage:
     """A new message for the clinic, by anybody. Raises InvalidInput."""
-    answers = Answers()
-    row = ContactMessage(
-        clinic_id=actor.clinic.id,
-        name=answers.line("name", name, 120, "Write your name, so that we know who asks."),
-        phone=answers.line("phone", phone, 40),
-        message=answers.text("message", message, 3000, "Write what we can do for you."),
-    )
-    if row.phone and sum(sign.isdecimal() for sign in row.phone) < _FEWEST_DIGITS:
-        answers.fault("phone", "Write a phone number that we can call, for example 020 7946 0123, or leave it empty.")
-    answers.check()
+    row = ContactMessage(clinic_id=actor.clinic.id)
+    _fill(row, name, phone, message)
     db.session.add(row)
     db.session.flush()
+    return row
+
+
+def find(actor: Actor, message_id: int) -> ContactMessage:
+    """A message to the actor's clinic. Raises NotFound."""
+    row = db.session.scalar(
+        select(ContactMessage).where(ContactMessage.id == message_id, ContactMessage.clinic_id == actor.clinic.id)
+    )
+    if row is None:
+        raise NotFound("We can't find this message. Perhaps somebody else has removed it.")
     return row
 
 
@@ -57,12 +59,34 @@ def recent(actor: Actor) -> int:
 
 
 @command
+def change(
+    actor: Actor, message_id: int, *, name: str | None = None, phone: str | None = None, message: str | None = None
+) -> ContactMessage:
+    """The message with other words; what is None stays. Raises InvalidInput, NotFound, NotAllowed."""
+    people.refuse_non_admin(actor)
+    row = find(actor, message_id)
+    _fill(
+        row,
+        row.name if name is None else name,
+        row.phone if phone is None else phone,
+        row.message if message is None else message,
+    )
+    audit.note(actor, "changed", "contact message", message_id)
+    return row
+
+
+@command
 def remove(actor: Actor, message_id: int) -> None:
     """Deletes a message that has been dealt with. Raises NotFound."""
-    row = db.session.scalar(
-        select(ContactMessage).where(ContactMessage.id == message_id, ContactMessage.clinic_id == actor.clinic.id)
-    )
-    if row is None:
-        raise NotFound("We can't find this message. Perhaps somebody else has removed it.")
-    db.session.delete(row)
+    db.session.delete(find(actor, message_id))
     audit.note(actor, "removed", "contact message", message_id)
+
+
+def _fill(row: ContactMessage, name: str, phone: str, message: str) -> None:
+    answers = Answers()
+    row.name = answers.line("name", name, 120, "Write your name, so that we know who asks.")
+    row.phone = answers.line("phone", phone, 40)
+    row.message = answers.text("message", message, 3000, "Write what we can do for you.")
+    if row.phone and sum(sign.isdecimal() for sign in row.phone) < _FEWEST_DIGITS:
+        answers.fault("phone", "Write a phone number that we can call, for example 020 7946 0123, or leave it empty.")
+    answers.check()

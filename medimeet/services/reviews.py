@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
 from medimeet.db import broken_rule, command, db
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.errors import Conflict, InvalidInput, NotFound
-from medimeet.models import Appointment, Doctor, Review
-from medimeet.services import audit
+from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from medimeet.models import Account, Appointment, Doctor, Patient, Review
+from medimeet.services import audit, bookable
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.search import any_part
 
 _ONCE = "You have reviewed this visit already. Change that review instead."
 
@@ -38,14 +39,39 @@ def find(actor: Actor, review_id: int) -> Review:
 
 
 def listed(
-    actor: Actor, *, doctor_id: int | None = None, patient_id: int | None = None, page: int = 1, per_page: int = 25
+    actor: Actor,
+    *,
+    doctor_id: int | None = None,
+    patient_id: int | None = None,
+    rating: int | None = None,
+    search: str = "",
+    page: int = 1,
+    per_page: int = 25,
 ) -> Pagination:
-    """One page of the clinic's reviews, the newest first."""
-    query = _kept(actor)
+    """One page of the clinic's reviews, the newest first.
+
+    `search` is any part of the doctor's names, or of the reviewer's name as far as everybody may know it.
+    """
+    doctor_account, reviewer_account = aliased(Account), aliased(Account)
+    doctor_names = (doctor_account.first_name, doctor_account.last_name, doctor_account.username)
+    query = (
+        select(Review)
+        .join(Review.doctor)
+        .join(doctor_account, Doctor.account)
+        .join(Review.patient)
+        .join(reviewer_account, Patient.account)
+        .where(_is_kept(actor), any_part(search, *doctor_names, reviewer_account.first_name))
+        .options(
+            contains_eager(Review.doctor).contains_eager(Doctor.account.of_type(doctor_account)),
+            contains_eager(Review.patient).contains_eager(Patient.account.of_type(reviewer_account)),
+        )
+    )
     if doctor_id is not None:
         query = query.where(Review.doctor_id == doctor_id)
     if patient_id is not None:
         query = query.where(Review.patient_id == patient_id)
+    if rating is not None:
+        query = query.where(Review.rating == rating)
     newest = query.order_by(Review.created_at.desc(), Review.id.desc())
     return db.paginate(newest, page=page, per_page=per_page, error_out=False)
 
@@ -106,7 +132,54 @@ def write(actor: Actor, appointment_id: int, *, rating: int | None, body: str = 
 
     Raises InvalidInput, NotFound, Conflict.
     """
-    appointment = appointment_to_review(actor, appointment_id)
+    return _written(actor, appointment_to_review(actor, appointment_id), rating, body)
+
+
+@command
+def write_of_doctor(actor: Actor, doctor_id: int, *, rating: int, body: str) -> Review:
+    """The actor's review of their latest completed visit to the doctor that they have not reviewed yet.
+
+    Raises InvalidInput, NotFound, NotAllowed where the doctor has not treated them, Conflict where all is reviewed.
+    """
+    reviewed = Review.appointment_id.is_not(None)
+    visits = db.session.execute(
+        select(Appointment, reviewed)
+        .outerjoin(Review, and_(Review.appointment_id == Appointment.id, Review.deleted_at.is_(None)))
+        .where(Appointment.patient_id == actor.own_patient.id, Appointment.doctor_id == doctor_id)
+        .where(Appointment.clinic_id == actor.clinic.id, Appointment.status == AppointmentStatus.COMPLETED)
+        .order_by(reviewed, Appointment.starts_at.desc())
+    ).first()
+    if visits is None:
+        bookable.taking_patients(actor, doctor_id)
+        raise NotAllowed("You can review a doctor once you have had a visit there and it is completed.")
+    appointment, is_reviewed = visits
+    if is_reviewed:
+        raise Conflict("You have reviewed each of your visits to this doctor. Change one of these reviews instead.")
+    return _written(actor, appointment, rating, body)
+
+
+@command
+def change(actor: Actor, review_id: int, *, rating: int | None = None, body: str | None = None) -> Review:
+    """One's own review with other stars or words; what is None stays. Raises InvalidInput, NotFound, NotAllowed."""
+    review = find(actor, review_id)
+    if not _is_own(actor, review):
+        raise NotAllowed("Only the patient who wrote this review can change it.")
+    _fill(review, review.rating if rating is None else rating, review.body if body is None else body)
+    audit.note(actor, "changed", "review", review.id, review.patient_id)
+    return review
+
+
+@command
+def remove(actor: Actor, review_id: int) -> None:
+    """Takes a review away, one's own or as the clinic's admin; the row stays. Raises NotFound, NotAllowed."""
+    review = find(actor, review_id)
+    if not actor.is_admin and not _is_own(actor, review):
+        raise NotAllowed("Only the patient who wrote this review, or the clinic's admin, can remove it.")
+    review.deleted_at = clock.now()
+    audit.note(actor, "removed", "review", review.id, review.patient_id)
+
+
+def _written(actor: Actor, appointment: Appointment, rating: int | None, body: str) -> Review:
     review = db.session.scalar(select(Review).where(Review.appointment_id == appointment.id))
     review = review or Review(
         clinic_id=appointment.clinic_id,
@@ -127,23 +200,17 @@ def write(actor: Actor, appointment_id: int, *, rating: int | None, body: str = 
     return review
 
 
-@command
-def remove(actor: Actor, review_id: int) -> None:
-    """Takes a review away, one's own or as the clinic's admin; the row stays. Raises NotFound."""
-    review = find(actor, review_id)
+def _is_own(actor: Actor, review: Review) -> bool:
     own = actor.person.patient
-    if not actor.is_admin and (own is None or review.patient_id != own.id):
-        raise NotFound("We can't find this review.")
-    review.deleted_at = clock.now()
-    audit.note(actor, "removed", "review", review.id, review.patient_id)
+    return own is not None and review.patient_id == own.id
+
+
+def _is_kept(actor: Actor) -> ColumnElement[bool]:
+    return and_(Review.clinic_id == actor.clinic.id, Review.deleted_at.is_(None))
 
 
 def _kept(actor: Actor) -> Select[Review]:
-    return (
-        select(Review)
-        .where(Review.clinic_id == actor.clinic.id, Review.deleted_at.is_(None))
-        .options(joinedload(Review.doctor), joinedload(Review.patient))
-    )
+    return select(Review).where(_is_kept(actor)).options(joinedload(Review.doctor), joinedload(Review.patient))
 
 
 def _fill(review: Review, rating: int | None, body: str) -> None:

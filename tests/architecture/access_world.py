@@ -132,11 +132,19 @@ def make(app: Flask) -> World:
     }
     declared = {"doctor": doctor.id, "start_time": "18:00", "end_time": "20:00"}
     half_hour = {"doctor": doctor.id, "date": day.isoformat(), "time_slot": grid_time.id}
+    at_seven = {"doctor": doctor.id, "time": grid_time.id, "date": day.isoformat()}
+    praise = {"doctor": doctor.id, "body": "She listens.", "rating": "⭐⭐⭐⭐⭐"}
     world.forms = {
         "/api/user/profiles/<int:profile_id>/": {"username": "patient-again", "email": "again@people.example"},
         "/patients/<int:patient_id>/": {"phone": "020 7946 0123"},
         "/clinic-management/appointments/book/<uuid:slot_uuid>/": {"patient": patient.id},
         "/clinic-management/appointments/cancel/": {"slot_id": str(slot_uuid(encode_slot(doctor.id, visit.starts_at)))},
+        "/appointments/": at_seven | {"patient": patient.id},
+        "/appointments/<int:appointment_id>/": at_seven,
+        "/contacts/<int:message_id>/": {"name": "Kim", "massage": "Is there parking?"},
+        "/services/<int:service_id>/": {"name": "Laboratory and X-ray"},
+        "/reviews/": praise,
+        "/reviews/<int:review_id>/": praise,
         "/delete_doctor/": {"doctor_id": doctor.id},
         "/delete_patient/": {"patient_id": patient.id},
         "/edit-slot/": {"hours_id": extra.id},

@@ -36,12 +36,16 @@ contract = Contract(
 )
 
 __all__ = [
+    "appointments",
     "available_times",
+    "contacts",
     "contract",
     "doctors",
     "lists",
     "patients",
     "profiles",
     "registering",
+    "reviews",
+    "services",
     "tokens",
 ]
