@@ -18,6 +18,7 @@ from medimeet.models import (
     BrowserSession,
     Clinic,
     Credential,
+    DayGridTime,
     Designation,
     Doctor,
     IssuedToken,
@@ -29,14 +30,17 @@ from medimeet.models import (
     Specialty,
     Treatment,
 )
-from medimeet.services import account_rows, audit, table_rows, word_lists
+from medimeet.services import account_rows, audit, day_grid, table_rows, word_lists
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
 
 # Opening one of these is a reading of health data, see docs/decisions/0004.
 _HEALTH = (MedicalHistoryEntry, MedicalRecordVersion)
-# What proves who somebody is ends with the account.
-_KEYS = (Credential, BrowserSession, IssuedToken, OneTimeCode, OneTimeLink)
+# What goes with a row: what proves who somebody is ends with the account, a clinic's day grid with the clinic.
+_BELONGINGS: dict[type[Base], tuple[type[Base], ...]] = {
+    Account: (Credential, BrowserSession, IssuedToken, OneTimeCode, OneTimeLink),
+    Clinic: (DayGridTime,),
+}
 _INSTEAD = {
     Account: "Edit it and untick “Is active” instead.",
     Doctor: "Untick “Is active” of the doctor’s account instead.",
@@ -81,7 +85,7 @@ def change(actor: Actor, model: type[Base], key: int | str, values: Mapping[str,
 
 @command
 def remove(actor: Actor, model: type[Base], key: int | str) -> str:
-    """Deletes the row; gives its name. An account takes its sessions, tokens and password with it.
+    """Deletes the row and what belongs to it alone, such as an account's sessions; gives its name.
 
     Raises Conflict, which tells what else names the row and what to do instead, NotFound, NotAllowed.
     """
@@ -90,13 +94,13 @@ def remove(actor: Actor, model: type[Base], key: int | str) -> str:
     if isinstance(row, Account) and row.id == actor.person.id:
         raise NotAllowed("You can't delete your own account. Ask another superuser to do it.")
     name = table_rows.name_of(row)
-    users = table_rows.named_by(row, ignored=_KEYS if isinstance(row, Account) else ())
+    belongings = _BELONGINGS.get(model, ())
+    users = table_rows.named_by(row, ignored=belongings)
     if users:
         instead = _INSTEAD.get(model, "Delete or change those first.")
         raise Conflict(f"{name} can't be deleted, because it is named by {', '.join(users)}. {instead}")
-    if isinstance(row, Account):
-        for kind in _KEYS:
-            db.session.execute(delete(kind).where(kind.account_id == row.id))
+    for kind in belongings:
+        db.session.execute(delete(kind).where(getattr(kind, f"{model.__tablename__}_id") == key))
     _note(actor, "deleted", row)
     try:
         db.session.execute(delete(model).where(getattr(model, table_rows.key_column(model)) == key))
@@ -117,6 +121,8 @@ def _add(actor: Actor, model: type[Base], values: dict[str, Any], password_hash:
     db.session.add(row)
     _keep(row)
     _follow(row, {"verified_at"})
+    if isinstance(row, Clinic):
+        day_grid.add_missing(row.id)
     _note(actor, "added", row)
     return row
 

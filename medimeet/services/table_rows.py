@@ -14,7 +14,7 @@ from medimeet.services.answers import Answers
 
 LONGEST_TEXT = 20_000
 LARGEST_AMOUNT = Decimal("99999999.99")
-_NAMES = ("name", "full_name", "reference", "number", "condition", "subject", "key")
+_NAMES = ("name", "full_name", "reference", "number", "subject", "key")
 _WORDS = {
     "appointment_doctor_overlap": ("starts_at", "The doctor has another appointment at this time."),
     "appointment_patient_overlap": ("starts_at", "The patient has another appointment at this time."),
@@ -127,8 +127,9 @@ def named_by(row: Base, ignored: Collection[type[Base]] = ()) -> list[str]:
 def refusal(error: IntegrityError) -> InvalidInput:
     """The database's refusal to keep a row, in words."""
     rule = broken_rule(error)
-    if rule in _WORDS:
-        return InvalidInput(dict([_WORDS[rule]]))
+    for name, (field, words) in _WORDS.items():
+        if rule.endswith(name):  # Alembic writes the convention's prefix twice
+            return InvalidInput({field: words})
     unique = _unique_columns().get(rule)
     if unique:
         return InvalidInput({unique[-1]: "Another row has this already. Write another one."})
