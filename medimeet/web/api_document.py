@@ -11,7 +11,7 @@ from flask_smorest import Api
 from marshmallow import Schema
 from marshmallow.fields import Field
 
-from medimeet.web.contract import Contract
+from medimeet.web.contract import Contract, contracts_of
 from medimeet.web.examples import as_of_now, example_of_path
 from medimeet.web.json_fields import Answer, MinuteOfDay, UtcInstant
 
@@ -102,10 +102,11 @@ class ContractApi(Api):
         """The errors are `web/errors.py`'s, for pages and JSON alike."""
 
 
-def api_of(app: Flask, contract: Contract) -> ContractApi:
-    """What documents a contract that `app` serves."""
-    found: ContractApi = app.extensions["flask-smorest"]["apis"][f"{contract.name.upper()}_"]["ext_obj"]
-    return found
+def documented(app: Flask) -> dict[str, tuple[Contract, ContractApi]]:
+    """The contracts of `app` that have a document of their own, with what makes it, by name."""
+    apis = app.extensions["flask-smorest"]["apis"]
+    prefixes = {contract.name: (contract, f"{contract.name.upper()}_") for contract in contracts_of(app).values()}
+    return {name: (contract, apis[key]["ext_obj"]) for name, (contract, key) in prefixes.items() if key in apis}
 
 
 def _own_fields(_converter: OpenAPIConverter, field: Field[Any], **_options: Any) -> dict[str, Any]:

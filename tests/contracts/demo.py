@@ -14,7 +14,7 @@ from medimeet import demo_data
 from medimeet.db import db
 from medimeet.models import Account
 from medimeet.services import tokens
-from medimeet.web.contract import contracts_of
+from medimeet.web.api_document import documented
 from tests import databases
 from tests.conftest import MONDAY_MORNING
 
@@ -50,10 +50,7 @@ class Demo:
     def documents(self) -> dict[str, dict[str, Any]]:
         """The OpenAPI document of every contract that is served, by its name."""
         client = self.app.test_client()
-        return {
-            contract.name: client.get(f"/docs/{contract.name}/openapi.json").get_json()
-            for contract in contracts_of(self.app).values()
-        }
+        return {name: client.get(f"/docs/{name}/openapi.json").get_json() for name in documented(self.app)}
 
     def _let_go(self) -> None:
         with self.app.app_context():

@@ -1,13 +1,15 @@
 """The list of contracts, one contract to read and to try, and its OpenAPI document."""
 
+from typing import Any
+
 from flask import Response, current_app, jsonify, render_template, request
 
 from medimeet.blueprints.api_docs.blueprint import bp
 from medimeet.blueprints.api_docs.reading import refusals_of, subjects_of
 from medimeet.errors import NotFound
 from medimeet.services import access
-from medimeet.web.api_document import api_of
-from medimeet.web.contract import Contract, contracts_of
+from medimeet.web.api_document import documented
+from medimeet.web.contract import Contract
 from medimeet.web.guard import allow
 
 
@@ -15,15 +17,16 @@ from medimeet.web.guard import allow
 @allow(access.anyone)
 def contracts() -> str:
     """GET /docs/: the contracts in plain words."""
-    return render_template("api_docs/contracts.html", contracts=_documented())
+    found = [contract for contract, _ in documented(current_app).values()]
+    return render_template("api_docs/contracts.html", contracts=found)
 
 
 @bp.get("/<contract_name>/")
 @allow(access.anyone)
 def contract(contract_name: str) -> str:
     """GET /docs/<contract>/: everything that the contract offers, to read and to try."""
-    found = _find(contract_name)
-    subjects = subjects_of(_document(found))
+    found, described = _find(contract_name)
+    subjects = subjects_of(described)
     return render_template("api_docs/contract.html", contract=found, subjects=subjects, refusals=refusals_of(subjects))
 
 
@@ -31,20 +34,13 @@ def contract(contract_name: str) -> str:
 @allow(access.anyone)
 def document(contract_name: str) -> Response:
     """GET /docs/<contract>/openapi.json: the contract's OpenAPI 3.1 document; days in its examples lie ahead."""
-    return jsonify(_document(_find(contract_name)))
+    return jsonify(_find(contract_name)[1])
 
 
-def _documented() -> list[Contract]:
-    """Every contract with paths of its own; one that two share is described among the paths of both."""
-    return [found for found in contracts_of(current_app).values() if found.roots]
-
-
-def _find(name: str) -> Contract:
-    for found in _documented():
-        if found.name == name:
-            return found
-    raise NotFound("There is no such interface. The list of all is at /docs/.")
-
-
-def _document(found: Contract) -> dict[str, object]:
-    return api_of(current_app, found).document(request.host_url.rstrip("/"))
+def _find(name: str) -> tuple[Contract, dict[str, Any]]:
+    """The contract with its document for this site. Raises NotFound."""
+    found = documented(current_app).get(name)
+    if found is None:
+        raise NotFound("There is no such interface. The list of all is at /docs/.")
+    contract, api = found
+    return contract, api.document(request.host_url.rstrip("/"))

@@ -1,0 +1,187 @@
+"""Every example in every document works: sent to the demo by somebody who may, it gets the answer that is declared."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from flask import Flask
+from jsonschema import Draft202012Validator
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from medimeet.db import db
+from medimeet.models import Notification
+from medimeet.web.examples import upcoming_day
+from tests.contracts.demo import PEOPLE, Demo, demo_of
+
+METHODS_WITH_A_BODY = {"POST", "PUT", "PATCH"}
+# What must have been done before, by the same person: the operation whose example does it.
+FIRST = {
+    "GET /api/patient/medical-history/{entry_id}/": "POST /api/patient/medical-history/",
+    "PUT /api/patient/medical-history/{entry_id}/": "POST /api/patient/medical-history/",
+    "PATCH /api/patient/medical-history/{entry_id}/": "POST /api/patient/medical-history/",
+    "DELETE /api/patient/medical-history/{entry_id}/": "POST /api/patient/medical-history/",
+    "POST /api/patient/profile/": "DELETE /api/patient/profile/",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document."""
+
+    document: dict[str, Any]
+    method: str
+    path: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def described(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.document["paths"][self.path][self.method.lower()]
+        return found
+
+    @property
+    def address(self) -> str:
+        """The path with its examples, and the query parameters that have one."""
+        parameters = [*self.document["paths"][self.path].get("parameters", []), *self.described.get("parameters", [])]
+        known = {each["name"]: each["example"] for each in parameters if "example" in each}
+        asked = {
+            each["name"]: known[each["name"]] for each in parameters if each["in"] == "query" and each["name"] in known
+        }
+        address = re.sub(r"{(\w+)}", lambda part: str(known[part[1]]), self.path)
+        return f"{address}?{urlencode(asked)}" if asked else address
+
+    @property
+    def body(self) -> Any:
+        """The example of the body; None where it takes none."""
+        content = self.described.get("requestBody", {}).get("content", {})
+        return content["application/json"].get("example", "no example") if content else None
+
+    @property
+    def successes(self) -> dict[str, Any]:
+        """The declared successes, by status."""
+        return {status: answer for status, answer in self.described["responses"].items() if status < "300"}
+
+    @property
+    def people(self) -> list[str]:
+        """Who might do it, most likely first."""
+        needs_token = self.described.get("security") == [{"token": []}]
+        return ["patient", "admin", "doctor", "superuser"] if needs_token else ["anonymous"]
+
+
+@pytest.fixture
+def demo(installed: Callable[[str], Flask]) -> Iterator[Demo]:
+    """The demo on a Monday morning."""
+    with demo_of(installed("sqlite")) as made:
+        yield made
+
+
+def operations_of(demo: Demo) -> dict[str, Operation]:
+    """Every operation of every document, by its label."""
+    found = [
+        Operation(document, method.upper(), path)
+        for document in demo.documents().values()
+        for path, parts in document["paths"].items()
+        for method in parts
+        if method != "parameters"
+    ]
+    return {operation.label: operation for operation in found}
+
+
+def test_every_body_and_every_answer_has_an_example(demo: Demo) -> None:
+    bare = [each.label for each in operations_of(demo).values() if each.body == "no example"]
+    assert bare == [], "give these an `example=` in @bp.arguments"
+    unanswered = [
+        each.label
+        for each in operations_of(demo).values()
+        for answer in each.successes.values()
+        if any("example" not in content for content in answer.get("content", {}).values())
+    ]
+    assert unanswered == [], "give these an `example=` in @bp.response"
+
+
+def test_every_example_of_an_answer_is_as_declared(demo: Demo) -> None:
+    faults = []
+    for operation in operations_of(demo).values():
+        for answer in operation.successes.values():
+            for content in answer.get("content", {}).values():
+                faults += [
+                    f"{operation.label}: {fault}" for fault in faults_of(operation, content, content.get("example"))
+                ]
+    assert faults == []
+
+
+def test_every_example_of_a_request_works_and_is_answered_as_declared(demo: Demo) -> None:
+    operations = operations_of(demo)
+    faults = []
+    for operation in operations.values():
+        refused = []
+        for person in operation.people:
+            demo.put_back()
+            if operation.label in FIRST:
+                ask(demo, operations[FIRST[operation.label]], person)
+            answer = ask(demo, operation, person)
+            if str(answer.status_code) in operation.successes:
+                break
+            refused.append(f"{operation.label} as {person}: {answer.status} {answer.text}")
+        else:
+            faults += refused
+            continue
+        content = operation.successes[str(answer.status_code)].get("content", {}).get("application/json")
+        if content is None:
+            assert answer.data == b"", operation.label
+        else:
+            faults += [f"{operation.label}: {fault}" for fault in faults_of(operation, content, answer.get_json())]
+    assert faults == [], "\n".join(faults)
+
+
+def test_the_days_of_examples_lie_ahead_and_are_working_days(frozen_clock: time_machine.Traveller) -> None:
+    assert upcoming_day(4).value() == "2026-11-27"
+    assert upcoming_day(5).value() == "2026-11-30"
+    frozen_clock.shift(60 * 60 * 24 * 365)
+    assert upcoming_day(1).value() == "2027-11-24"
+
+
+def ask(demo: Demo, operation: Operation, person: str) -> TestResponse:
+    """Sends the operation's example, with what only an earlier answer tells in its place."""
+    body = operation.body
+    if operation.label in FROM_EARLIER:
+        body = body | FROM_EARLIER[operation.label](demo)
+    client = demo.app.test_client()
+    return client.open(operation.address, method=operation.method, json=body, headers=demo.headers[person])
+
+
+def faults_of(operation: Operation, content: dict[str, Any], answer: Any) -> list[str]:
+    """What of the answer is not as its schema declares."""
+    schema = content["schema"] | {"components": operation.document["components"]}
+    return [f"{fault.json_path}: {fault.message}" for fault in Draft202012Validator(schema).iter_errors(answer)]
+
+
+def obtained(demo: Demo) -> dict[str, str]:
+    """The tokens of a sign-in."""
+    sent = {"username": PEOPLE["patient"], "password": "medimeet-demo"}
+    found: dict[str, str] = demo.app.test_client().post("/api/api/token_obtain/", json=sent).get_json()
+    return found
+
+
+def sent_code(demo: Demo) -> dict[str, str]:
+    """The code that is on its way, and what it was sent for."""
+    sent = demo.app.test_client().post("/send-otp/", json={"mobile_number": "07400 123456"}).get_json()
+    with demo.app.app_context():
+        text = db.session.scalars(select(Notification.body).order_by(Notification.id.desc())).first() or ""
+    code = re.search(r"\b\d{6}\b", text)
+    assert code is not None, text
+    return {"otp": code[0], "verification_id": sent["data"]["verification_id"]}
+
+
+FROM_EARLIER: dict[str, Callable[[Demo], dict[str, Any]]] = {
+    "POST /api/api/token_verify/": lambda demo: {"token": obtained(demo)["access"]},
+    "POST /api/api/token_refresh/": lambda demo: {"refresh": obtained(demo)["refresh"]},
+    "POST /verify-otp/": sent_code,
+}
