@@ -9,13 +9,15 @@ from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
+_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl"
+
 
 @bp.post("/api/api/token_obtain/")
 @allow(access.newcomer)
 @bp.arguments(
     schemas.Credentials, location="body", example={"username": "riverside-patient", "password": "medimeet-demo"}
 )
-@bp.response(200, schemas.TokenPair)
+@bp.response(200, schemas.TokenPair, example={"access": _TOKEN, "refresh": _TOKEN})
 def obtain(sent: dict[str, str]) -> TokenPair:
     """POST /api/api/token_obtain/: tokens for a username and a password."""
     account = sign_in.check(current_actor(), sent["username"], sent["password"], request.remote_addr or "")
@@ -24,8 +26,8 @@ def obtain(sent: dict[str, str]) -> TokenPair:
 
 @bp.post("/api/api/token_verify/")
 @allow(access.newcomer)
-@bp.arguments(schemas.Token, location="body")
-@bp.response(200, schemas.Nothing)
+@bp.arguments(schemas.Token, location="body", example={"token": _TOKEN})
+@bp.response(200, schemas.Nothing, example={})
 def verify(sent: dict[str, str]) -> dict[str, str]:
     """POST /api/api/token_verify/: 200 while the token is good, 401 otherwise."""
     tokens.check(sent["token"])
@@ -34,8 +36,8 @@ def verify(sent: dict[str, str]) -> dict[str, str]:
 
 @bp.post("/api/api/token_refresh/")
 @allow(access.newcomer)
-@bp.arguments(schemas.Refresh, location="body")
-@bp.response(200, schemas.Access)
+@bp.arguments(schemas.Refresh, location="body", example={"refresh": _TOKEN})
+@bp.response(200, schemas.Access, example={"access": _TOKEN})
 def refresh(sent: dict[str, str]) -> dict[str, str]:
     """POST /api/api/token_refresh/: another access token for a refresh token."""
     return {"access": tokens.refresh(sent["refresh"])}
