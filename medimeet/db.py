@@ -134,6 +134,11 @@ def is_busy(error: DBAPIError) -> bool:
     return error.connection_invalidated or "locked" in message or "busy" in message or "connection" in message
 
 
+def is_beyond_any_row(error: DBAPIError) -> bool:
+    """Whether a number was asked for that no column holds: PostgreSQL refuses it, SQLite just does not find it."""
+    return getattr(error.orig, "sqlstate", None) == "22003"
+
+
 class WriterLock:
     """One writer at a time over all threads and processes on one SQLite file."""
 

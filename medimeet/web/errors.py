@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.db import db, is_busy
-from medimeet.errors import Busy, MediMeetError, NotSignedIn
+from medimeet.db import db, is_beyond_any_row, is_busy
+from medimeet.errors import Busy, MediMeetError, NotFound, NotSignedIn
 from medimeet.services import access
 from medimeet.web.contract import contract_of_request
 from medimeet.web.fragments import is_htmx
@@ -94,8 +94,10 @@ def http_error(error: HTTPException) -> WerkzeugResponse:
 
 
 def database_error(error: DBAPIError) -> WerkzeugResponse:
-    """503 while the database is only busy or away, else a fault."""
+    """503 while the database is only busy or away, 404 for a number that no row can have, else a fault."""
     db.session.rollback()
+    if is_beyond_any_row(error):
+        return refused(NotFound())
     return refused(Busy()) if is_busy(error) else fault(error)
 
 
