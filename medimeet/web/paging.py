@@ -41,6 +41,11 @@ def page_schema(item: type[Schema]) -> type[Schema]:
     return type(f"{item.__name__}Page", (Answer,), columns)
 
 
+def page_example(item: Any) -> dict[str, Any]:
+    """A page that holds this one row, for the documentation."""
+    return {"count": 1, "next": None, "previous": None, "results": [item]}
+
+
 def page_of(found: Pagination) -> dict[str, Any]:
     """One page as `page_schema` writes it. Raises NotFound past the last page."""
     if not found.items and found.page > 1:

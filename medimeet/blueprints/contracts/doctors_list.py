@@ -15,12 +15,11 @@ from medimeet.web.api_document import ContractApi
 from medimeet.web.contract import Contract, contracts_of
 from medimeet.web.guard import allow
 from medimeet.web.json_blueprint import JsonBlueprint
-from medimeet.web.paging import page_schema
+from medimeet.web.paging import page_example, page_schema
 from medimeet.web.refusals import Refusal, detail_body
 from medimeet.web.signed_in import current_actor
 
 _LISTED = "Doctors retrieved successfully"
-_PAGE = {"count": 1, "next": None, "previous": None, "results": [DOCTOR_EXAMPLE]}
 
 DoctorsPage = type("DoctorsPage", (page_schema(DoctorItem), envelope_of_list(Doctor)), {})
 bp = JsonBlueprint("doctors_list", __name__)
@@ -29,7 +28,7 @@ bp = JsonBlueprint("doctors_list", __name__)
 @bp.get("/doctors/", tags=["Doctors"])
 @allow(access.anyone)
 @bp.arguments(DoctorQuery, location="query")
-@bp.response(200, DoctorsPage, example=envelope(200, _LISTED, [examples.DOCTOR]) | _PAGE)
+@bp.response(200, DoctorsPage, example=envelope(200, _LISTED, [examples.DOCTOR]) | page_example(DOCTOR_EXAMPLE))
 def list_doctors(asked: dict[str, Any]) -> dict[str, Any]:
     """GET /doctors/: the doctors of the clinic, by name.
 

@@ -12,7 +12,7 @@ from medimeet.domain.wall_clock import minute_of, to_wall
 from medimeet.models import Appointment
 from medimeet.services import access, appointments, booking, day_grid
 from medimeet.web.guard import allow
-from medimeet.web.paging import page_of
+from medimeet.web.paging import page_example, page_of
 from medimeet.web.refusals import renamed
 from medimeet.web.signed_in import current_actor
 
@@ -23,7 +23,7 @@ _OVER = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW}
 @bp.get("/appointments/")
 @allow(access.signed_in)
 @bp.arguments(schemas.AppointmentQuery, location="query")
-@bp.response(200, schemas.AppointmentPage)
+@bp.response(200, schemas.AppointmentPage, example=page_example(schemas.APPOINTMENT_EXAMPLE))
 def list_appointments(asked: dict[str, Any]) -> dict[str, Any]:
     """GET /appointments/: one's own appointments, the clinic's for its admins; the latest first."""
     found = appointments.listed(current_actor(), **asked)

@@ -9,7 +9,7 @@ from medimeet.models import Patient
 from medimeet.services import access, patients
 from medimeet.services.patients import PatientDetails
 from medimeet.web.guard import allow
-from medimeet.web.paging import page_of
+from medimeet.web.paging import page_example, page_of
 from medimeet.web.pictures import picture_of
 from medimeet.web.refusals import renamed
 from medimeet.web.signed_in import current_actor
@@ -21,7 +21,7 @@ _SHOWN = {"id": 1, "user": "riverside-patient", "profile": None, "phone": "+44 7
 @bp.get("/patients/")
 @allow(access.signed_in)
 @bp.arguments(schemas.PatientQuery, location="query")
-@bp.response(200, schemas.PatientPage, example={"count": 1, "next": None, "previous": None, "results": [_SHOWN]})
+@bp.response(200, schemas.PatientPage, example=page_example(_SHOWN))
 def patient_list(asked: dict[str, Any]) -> dict[str, Any]:
     """GET /patients/: oneself; the patients whom a doctor treats; to the clinic's admin all of them."""
     return page_of(patients.listed(current_actor(), **asked))

@@ -8,7 +8,7 @@ from medimeet.models import Account
 from medimeet.services import access, profiles
 from medimeet.services.people import PersonDetails
 from medimeet.web.guard import allow
-from medimeet.web.paging import page_of
+from medimeet.web.paging import page_example, page_of
 from medimeet.web.pictures import picture_of
 from medimeet.web.refusals import renamed
 from medimeet.web.signed_in import current_actor
@@ -47,7 +47,7 @@ _NEW = _SENT | {"username": "anna.lee", "email": "anna.lee@example.com", "first_
 @bp.get("/api/user/profiles/")
 @allow(access.signed_in)
 @bp.arguments(schemas.ProfileQuery, location="query")
-@bp.response(200, schemas.ProfilePage, example={"count": 1, "next": None, "previous": None, "results": [_SHOWN]})
+@bp.response(200, schemas.ProfilePage, example=page_example(_SHOWN))
 def profile_list(asked: dict[str, Any]) -> dict[str, Any]:
     """GET /api/user/profiles/: one's own profile; to the clinic's admin those of everybody there."""
     return page_of(profiles.listed(current_actor(), **asked))

@@ -9,7 +9,7 @@ from medimeet.domain.wall_clock import to_wall
 from medimeet.models import Review
 from medimeet.services import access, reviews
 from medimeet.web.guard import allow
-from medimeet.web.paging import page_of
+from medimeet.web.paging import page_example, page_of
 from medimeet.web.signed_in import current_actor
 
 BODY_EXAMPLE = {"doctor": 1, "body": "She listened, and explained what to do.", "rating": "⭐⭐⭐⭐⭐"}
@@ -18,7 +18,7 @@ BODY_EXAMPLE = {"doctor": 1, "body": "She listened, and explained what to do.", 
 @bp.get("/reviews/")
 @allow(access.anyone)
 @bp.arguments(schemas.ReviewQuery, location="query")
-@bp.response(200, schemas.ReviewPage)
+@bp.response(200, schemas.ReviewPage, example=page_example(schemas.REVIEW_EXAMPLE))
 def list_reviews(asked: dict[str, Any]) -> dict[str, Any]:
     """GET /reviews/: what patients say of the clinic's doctors, the newest first."""
     by_reviewer = asked.pop("reviewer", None)

@@ -12,7 +12,7 @@ from medimeet.web.pictures import picture_of
 from medimeet.web.refusals import renamed
 from medimeet.web.signed_in import current_actor
 
-BODY_EXAMPLE = {"name": "Blood tests", "description": "Results on the next working day."}
+BODY_EXAMPLE = {"name": "Physiotherapy", "description": "For backs, necks and knees, on weekdays."}
 
 
 @bp.get("/services/")

@@ -26,9 +26,9 @@ DOCTOR: dict[str, Any] = {
     "created_at": "2025-01-29T03:17:36.627180Z",
 }
 SLOT: dict[str, Any] = {
-    "id": upcoming_slot_uuid(3, "10:30"),
-    "start_time": upcoming_instant(3, "10:30"),
-    "end_time": upcoming_instant(3, "11:00"),
+    "id": upcoming_slot_uuid(6, "11:00"),
+    "start_time": upcoming_instant(6, "11:00"),
+    "end_time": upcoming_instant(6, "11:30"),
 }
 APPOINTMENT: dict[str, Any] = {
     "id": "0b6f2b44-3a8e-4f0e-9a53-6a3ff4a5f6b1",
