@@ -16,6 +16,7 @@ from medimeet.models import Account, AttemptCount, Clinic, Notification, OneTime
 from medimeet.services import accounts, delivery, one_time_codes
 from medimeet.services.access import Actor
 from tests import factories
+from tests.portal.people_pages import written
 
 NUMBER = "07400 123456"
 SPELLINGS = ("07400123456", "+44 7400 123456", "0044 7400 123456", " 07400-123-456 ")
@@ -48,12 +49,6 @@ def wrong(code: str) -> str:
 
 def deliver() -> int:
     return delivery.deliver_due(delivery.gateways())
-
-
-@command
-def write(row: Any, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(db.session.merge(row), name, value)
 
 
 def test_a_right_code_signs_in_once_and_shows_that_the_number_is_theirs(clinic: Clinic, anna: Account) -> None:
@@ -166,7 +161,7 @@ def test_a_code_ends_with_the_account_and_with_its_number(
 ) -> None:
     verification_id = send(clinic)
     code = told_code()
-    write(anna, **change)
+    written(anna, **change)
     with pytest.raises(WrongCode):
         one_time_codes.verify(NUMBER, verification_id, code)
 
