@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, load_only, selectinload
 
 from medimeet import clock
 from medimeet.db import db
@@ -26,6 +26,16 @@ _with_people = (
     joinedload(Appointment.patient),
     joinedload(Appointment.treatment),
     joinedload(Appointment.clinic),
+)
+
+_outline = load_only(
+    Appointment.doctor_id,
+    Appointment.patient_id,
+    Appointment.treatment_id,
+    Appointment.starts_at,
+    Appointment.ends_at,
+    Appointment.status,
+    Appointment.reason,
 )
 
 
@@ -124,8 +134,8 @@ def listed(
 
 
 def newest(actor: Actor, most: int) -> list[Appointment]:
-    """The latest appointments that the actor may see, the latest first, without the people in them."""
-    seen = select(Appointment).where(visible_to(actor), Appointment.deleted_at.is_(None))
+    """The latest appointments that the actor may see, the latest first: when, who by id, reason and status."""
+    seen = select(Appointment).where(visible_to(actor), Appointment.deleted_at.is_(None)).options(_outline)
     return list(db.session.scalars(seen.order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(most)))
 
 
