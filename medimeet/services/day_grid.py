@@ -129,8 +129,8 @@ def _minute(field: str, text: str, answers: Answers) -> int:
 
 
 def _write(time: DayGridTime) -> None:
+    words = f"{text_of(time.start_minute)} to {text_of(time.end_minute)} is in the list already."
     try:
         db.session.flush()
     except IntegrityError:
-        words = f"{text_of(time.start_minute)} to {text_of(time.end_minute)} is in the list already."
         raise InvalidInput({"start_time": words}) from None
