@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,9 @@ class Demo:
 
 
 @contextmanager
-def demo_of(app: Flask) -> Iterator[Demo]:
-    """The demo on a Monday morning, whatever day it is, so that a test does the same every day."""
-    with time_machine.travel(MONDAY_MORNING, tick=False):
+def demo_of(app: Flask, days_after_monday: int = 0) -> Iterator[Demo]:
+    """The demo on a Monday morning, or some days later, whatever day it is: so a test does the same every day."""
+    with time_machine.travel(MONDAY_MORNING + timedelta(days=days_after_monday), tick=False):
         yield Demo(app)
 
 
