@@ -19,22 +19,6 @@ ProgramOf = Callable[[Account | Patient | Doctor], Program]
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
-@pytest.fixture
-def at_ten(clinic: Clinic) -> DayGridTime:
-    """The half hour from ten."""
-    return factories.save(DayGridTime(clinic_id=clinic.id, start_minute=600, end_minute=630))
-
-
-@pytest.fixture
-def doctor(clinic: Clinic) -> Doctor:
-    return factories.make_doctor(clinic)
-
-
-@pytest.fixture
-def patient(clinic: Clinic) -> Patient:
-    return factories.make_patient(clinic)
-
-
 def test_the_printed_body_books_and_is_answered_with_the_printed_keys(
     doctor: Doctor, patient: Patient, at_ten: DayGridTime, program: ProgramOf
 ) -> None:
