@@ -29,7 +29,7 @@ class Schedule:
 def listed(actor: Actor, doctor_id: int | None = None) -> list[Schedule]:
     """The declarations of the clinic's doctors, or of one, that still hold: weekly ones, and dates to come.
 
-    By doctor, weekly ones first; at most MOST; a fixed number of statements. Raises NotFound for an unknown doctor.
+    By doctor, weekly ones first; at most MOST; a fixed number of statements. An unknown doctor has none.
     """
     query = _seen_by(actor).where(or_(WorkingHours.date.is_(None), WorkingHours.date >= clock.today(actor.clinic.zone)))
     if doctor_id is not None:

@@ -1,6 +1,5 @@
 """Doctors, by their field of medicine too, and the times when they can be booked."""
 
-from datetime import date
 from typing import Any
 
 from medimeet.blueprints.contracts.booking.blueprint import bp
@@ -57,12 +56,7 @@ def list_doctors_of_specialty(specialty_id: int) -> list[Doctor]:
 @bp.response(200, schemas.AvailableSlot(many=True), example=[_SLOT])
 def list_available_slots(wanted: dict[str, Any], doctor_id: int) -> list[Slot]:
     """GET /api/doctor/doctors/{doctor_id}/available-slots/: the doctor's free slots, by start."""
-    return _free_slots(doctor_id, wanted.get("treatment"), wanted.get("date"))
-
-
-def _free_slots(doctor_id: int, treatment_id: int | None, day: date | None) -> list[Slot]:
     actor = current_actor()
-    if treatment_id is None:
-        return slots.bookable(doctors.find(actor, doctor_id), None, day)
-    treatment = treatments.find(actor, treatment_id)
-    return slots.bookable(bookable.doctor_of(treatment, doctor_id), treatment, day)
+    treatment = treatments.find(actor, wanted["treatment"]) if "treatment" in wanted else None
+    doctor = bookable.doctor_of(treatment, doctor_id) if treatment else bookable.taking_patients(actor, doctor_id)
+    return slots.bookable(doctor, treatment, wanted.get("date"))

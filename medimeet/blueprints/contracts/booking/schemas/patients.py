@@ -6,7 +6,7 @@ from typing import Any
 from medimeet.web.json_fields import Answer, Body, Day, Digits, RowId, Text
 
 
-class Word(Text):
+class OneSpelling(Text):
     """One of a few words, however its letters are written; `spelling` gives them ours."""
 
     def __init__(self, spelling: Callable[[str], str], **options: Any) -> None:
@@ -33,10 +33,10 @@ class ProfileDetails(Body):
     """New values for a profile; what is not sent stays as it is."""
 
     address = Text()
-    gender = Word(str.lower, metadata={"description": "male, female or other; empty: not told."})
+    gender = OneSpelling(str.lower, metadata={"description": "male, female or other; empty: not told."})
     date_of_birth = Day(allow_none=True)
     phone = Digits()
-    blood_group = Word(str.upper, metadata={"description": "For example O+ or AB-; empty: not told."})
+    blood_group = OneSpelling(str.upper, metadata={"description": "For example O+ or AB-; empty: not told."})
     emergency_contact = Digits()
 
 
