@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, load_only, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, load_only
 
 from medimeet import clock
 from medimeet.db import db
@@ -29,6 +29,7 @@ _with_people = (
 )
 
 _outline = load_only(
+    Appointment.public_id,
     Appointment.doctor_id,
     Appointment.patient_id,
     Appointment.treatment_id,
@@ -36,6 +37,7 @@ _outline = load_only(
     Appointment.ends_at,
     Appointment.status,
     Appointment.reason,
+    Appointment.created_at,
 )
 
 
@@ -214,9 +216,7 @@ def _joined(actor: Actor) -> tuple[Select[Appointment], type[Account], type[Acco
         .join(patient_account, Patient.account)
         .outerjoin(Appointment.treatment)
         .options(
-            contains_eager(Appointment.doctor).options(
-                contains_eager(Doctor.account.of_type(doctor_account)), selectinload(Doctor.specialties)
-            ),
+            contains_eager(Appointment.doctor).contains_eager(Doctor.account.of_type(doctor_account)),
             contains_eager(Appointment.patient).contains_eager(Patient.account.of_type(patient_account)),
             contains_eager(Appointment.treatment),
         )

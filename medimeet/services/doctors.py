@@ -95,6 +95,12 @@ def working(actor: Actor) -> list[Doctor]:
     return list(db.session.scalars(working_in(actor.clinic)))
 
 
+def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
+    """Those of the clinic's doctors with their fields of medicine, by id, also who has gone; for lists of visits."""
+    query = select(Doctor).where(Doctor.clinic_id == actor.clinic.id, Doctor.id.in_(doctor_ids))
+    return {doctor.id: doctor for doctor in db.session.scalars(query.options(selectinload(Doctor.specialties)))}
+
+
 def of_specialty(actor: Actor, specialty: Specialty) -> list[Doctor]:
     """Every verified, active doctor of the clinic in this field of medicine, by name."""
     return list(

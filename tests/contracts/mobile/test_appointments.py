@@ -263,16 +263,6 @@ def test_the_list_holds_ones_own_visits_canceled_ones_too(
     assert program(factories.make_admin(factories.make_clinic(name="Far"))).get(LIST).json["data"] == []
 
 
-def test_the_list_may_be_asked_for_in_pages(
-    program: Programs, clinic: Clinic, doctor: Doctor, patient: Patient
-) -> None:
-    for hour in ("10", "11", "12"):
-        book(program(patient), slot_at(doctor, clinic, f"{hour}:00"))
-    second = program(patient).get(LIST, query_string={"page": 2, "limits": 2}).json["data"]
-    assert [each["slot"]["start_time"] for each in second] == ["2026-11-24T10:00:00Z"]
-    assert program(patient).get(LIST, query_string={"limits": 1001}).status_code == 400
-
-
 def test_ten_times_the_visits_cost_no_more_statements(
     app: Flask, program: Programs, clinic: Clinic, doctor: Doctor, patient: Patient
 ) -> None:
