@@ -5,6 +5,7 @@ database, the tenancy of clinics or the accounts' own rules refuse is refused he
 line in the audit log, in its own transaction.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,10 +31,11 @@ from medimeet.models import (
     Specialty,
     Treatment,
 )
-from medimeet.services import account_rows, audit, day_grid, table_rows, word_lists
+from medimeet.services import account_rows, audit, contact_details, day_grid, table_rows, word_lists
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
 
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 # Opening one of these is a reading of health data, see docs/decisions/0004.
 _HEALTH = (MedicalHistoryEntry, MedicalRecordVersion)
 # What goes with a row: what proves who somebody is ends with the account, a clinic's day grid with the clinic.
@@ -173,7 +175,22 @@ def _spelled(column: Column[Any], name: str, value: Any, answers: Answers) -> An
         text = answers.line(name, value, column.type.length)
     if not text and not column.nullable and column.default is None:
         answers.fault(name, "Fill this in.")
-    return text or (None if column.nullable else "")
+    return _as_others_use_it(column, name, text, answers) or (None if column.nullable else "")
+
+
+def _as_others_use_it(column: Column[Any], name: str, text: str, answers: Answers) -> str:
+    """The text as its readers rely on it: a link that is safe to follow, a domain as browsers send it."""
+    where = (column.table.name, column.name)
+    if where == ("doctor", "meet_link"):
+        return answers.web_address(name, text)
+    if where == ("clinic", "domain") and text and not _HOST.fullmatch(text := text.lower()):
+        answers.fault(name, "Write the name of the host only, for example portal.clinic.example.")
+    if where == ("clinic", "email") and text:
+        try:
+            return contact_details.email(text)
+        except ValueError as fault:
+            answers.fault(name, str(fault))
+    return text
 
 
 def _chosen(row: Base, name: str, ids: list[int], answers: Answers) -> list[Base]:

@@ -60,15 +60,8 @@ ADMIN = (
     ),
     ("Outbox", "outbox.messages", "outbox.*"),
 )
-BACK_OFFICE = ("Back office", "back_office.index", "back_office*")
 OUTBOX = ("Outbox", "outbox.messages", "outbox.*")
-MENUS = {
-    None: VISITOR,
-    Role.PATIENT: PATIENT,
-    Role.DOCTOR: DOCTOR,
-    Role.ADMIN: ADMIN,
-    Role.SUPERUSER: (*ADMIN, BACK_OFFICE),
-}
+MENUS = {None: VISITOR, Role.PATIENT: PATIENT, Role.DOCTOR: DOCTOR, Role.ADMIN: ADMIN, Role.SUPERUSER: ADMIN}
 
 
 def menu_of(account: Account | None) -> list[MenuItem]:

@@ -222,6 +222,12 @@ class TestValues:
         edit(office, clinic, chatbot_origins="")
         assert content_of(clinic)["chatbot_origins"] == []
 
+    def test_a_domain_is_kept_as_browsers_send_it(self, office: FlaskClient, clinic: Clinic) -> None:
+        edit(office, clinic, domain="Portal.Riverside.Example")
+        assert content_of(clinic)["domain"] == "portal.riverside.example"
+        edit(office, clinic, domain="")
+        assert content_of(clinic)["domain"] is None
+
     def test_a_tick_is_taken_away(self, office: FlaskClient, clinic: Clinic) -> None:
         treatment = factories.make_treatment(clinic)
         shown = office.get(f"/admin/treatment/edit/?id={treatment.id}")
@@ -309,11 +315,14 @@ class TestRefusals:
             (models.Appointment, {"doctor_id": "x"}, "Write the number of a row"),
             (models.Treatment, {"duration_minutes": "4"}, "A treatment takes 5 to 480 minutes."),
             (models.Treatment, {"duration_minutes": "9" * 12}, "Write a smaller number."),
-            (models.Treatment, {"price": "-1"}, "A price is not below zero."),
+            (models.Treatment, {"price": "-1"}, "not below zero."),
             (models.Treatment, {"name": ""}, "Fill this in."),
             (models.Treatment, {"name": "x" * 121}, "Use at most 120 characters."),
             (models.Treatment, {"name": "a\x00b"}, "signs that can be typed"),
             (models.Treatment, {"description": "a\x00b"}, "signs that can be typed"),
+            (models.Doctor, {"meet_link": "javascript:alert(1)"}, "Write the whole address"),
+            (models.Clinic, {"domain": "https://clinic.example/"}, "Write the name of the host"),
+            (models.Clinic, {"email": "nobody"}, "e-mail"),
             (models.Review, {"rating": "6"}, "A rating is 1 to 5."),
             (models.Review, {"rating": "five"}, "Write a whole number"),
             (models.Clinic, {"time_zone": "Mars/Olympus"}, "Choose from the list."),

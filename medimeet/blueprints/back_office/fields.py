@@ -151,7 +151,7 @@ def _by_words(
     if model in _SHORT_TABLES:
         return _choice(label, lambda: table_rows.newest(model, _OFFERED), int, options)
     if model is not None:
-        return RowField(label, model=model, **options)
+        return RowField(f"{label} (number)", model=model, **options)
     if choices is not None:
         return _choice(label, choices, int if isinstance(column.type, Integer) else str, options)
     if isinstance(column.type, EnumColumn):
@@ -207,6 +207,8 @@ def _is_amount(_form: Any, field: DecimalField) -> None:
         return
     if not isinstance(amount, Decimal) or not amount.is_finite() or abs(amount) > table_rows.LARGEST_AMOUNT:
         raise ValidationError("Write the amount in digits, for example 45.00.")
+    if amount < 0:
+        raise ValidationError("An amount is not below zero.")
     if amount != round(amount, 2):
         raise ValidationError("Write at most two digits after the point.")
 

@@ -8,7 +8,7 @@ from babel import Locale
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, PasswordField
 
-from medimeet.blueprints.back_office.fields import RowsField, field_for, filter_for
+from medimeet.blueprints.back_office.fields import MINUTES, RowsField, field_for, filter_for
 from medimeet.db import Base
 from medimeet.models import Account
 from medimeet.services import table_rows
@@ -43,10 +43,13 @@ _CHOICES: dict[str, Any] = {
 _PASSWORD = "On a new account, leave it empty to mail a link instead. A new password ends every sign-in."
 
 
-def label_of(name: str) -> str:
+def label_of(model: type[Base], name: str) -> str:
     """The name of a column in words: 'Booked by', 'Start time'."""
-    words = name.removesuffix("_id").replace("_minute", "_time") if not name.endswith("_minutes") else name
-    return words.replace("_", " ").capitalize()
+    if name in table_rows.references(model):
+        name = name.removesuffix("_id")
+    if name in MINUTES:
+        name = name.replace("minute", "time")
+    return name.replace("_", " ").capitalize().replace("Email", "E-mail")
 
 
 def add_form(model: type[Base]) -> type[FlaskForm]:
@@ -66,7 +69,7 @@ def filter_form(model: type[Base], names: Iterable[str]) -> type[Form]:
 
 def _form(model: type[Base], names: Iterable[str], lists: Iterable[str]) -> type[FlaskForm]:
     fields = {name: field_for(*_facts(model, name)) for name in names}
-    fields |= {name: RowsField(label_of(name)) for name in lists}
+    fields |= {name: RowsField(label_of(model, name)) for name in lists}
     if model is Account:
         fields["new_password"] = PasswordField("New password", description=_PASSWORD)
         fields["ends_sign_ins"] = BooleanField("Sign out everywhere and end all tokens")
@@ -80,4 +83,4 @@ def _written(model: type[Base]) -> list[str]:
 def _facts(model: type[Base], name: str) -> tuple[Any, str, Any, Any]:
     column = table_rows.columns(model)[name]
     choices = _CHOICES.get(f"{model.__tablename__}.{name}")
-    return column, label_of(name), choices, table_rows.references(model).get(name)
+    return column, label_of(model, name), choices, table_rows.references(model).get(name)

@@ -60,7 +60,7 @@ class TableView(ModelView):
         self.column_list = shows.split()
         self.column_searchable_list = searches.split()
         self.column_sortable_list = shows.split()
-        self.column_labels = {name: forms.label_of(name) for name in self.columns}
+        self.column_labels = {name: forms.label_of(model, name) for name in self.columns}
         self.column_default_sort = (table_rows.key_column(model), True)
         self.filter_columns, self.lists, self.rights = filters.split(), lists.split(), rights
         self.references = table_rows.references(model)
