@@ -24,6 +24,8 @@ _DIGITS = 6
 _CODES_A_NUMBER = 3
 _WRONG_A_DAY = 50
 _WRONG = "This code is not right, or no longer. Ask for a new one."
+_ASKED_OFTEN = "Your address has asked for very many codes. Try again in an hour."
+_WRONG_OFTEN = "There were very many wrong codes for this number. Sign in with a password, or try again tomorrow."
 _NONE_LEFT = "No more codes can be sent today. Sign in with a password, or call the clinic."
 
 
@@ -36,7 +38,7 @@ def send(actor: Actor, mobile: str, address: str) -> str:
     """
     asked = attempts.by_the_hour("codes", address)
     if not _count(asked):
-        raise TooManyTries(attempts.seconds_left(asked))
+        raise TooManyTries(attempts.seconds_left(asked), _ASKED_OFTEN)
     account = sign_in.find_by_mobile(actor.clinic, mobile)
     if account is None:
         raise NotRegistered
@@ -100,7 +102,7 @@ def _try(mobile: str, verification_id: str, code: str) -> Account | None:
     account = db.session.get_one(Account, sent.account_id)
     wrong = attempts.Limit(attempts.key_of(f"wrong code:{account.id}"), _WRONG_A_DAY, timedelta(days=1))
     if attempts.is_reached(wrong):
-        raise TooManyTries(attempts.seconds_left(wrong))
+        raise TooManyTries(attempts.seconds_left(wrong), _WRONG_OFTEN)
     is_theirs = account.is_active and account.mobile == sent.number and _is_spelling_of(mobile, account)
     if not is_theirs or not _count_try(sent.id):
         return None

@@ -61,7 +61,7 @@ def register_by_mobile(actor: Actor, person: NewPerson, address: str = "") -> Ac
     """
     made = attempts.by_the_hour("registered", address)
     if attempts.is_reached(made):
-        raise TooManyTries(attempts.seconds_left(made))
+        raise TooManyTries(attempts.seconds_left(made), "Very many people have registered here. Try again in an hour.")
     answers = Answers()
     _note_missing(person, _NEEDED_ON_PHONES, answers)
     with _guessing_limited(address):
