@@ -248,5 +248,5 @@ def _bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
         following[slot.doctor_id] = (slot.starts_at, free_until)
         ends_at = max(slot.ends_at, slot.starts_at + duration)
         if ends_at <= free_until:
-            spans.append(replace(slot, ends_at=ends_at))
+            spans.append(slot if ends_at == slot.ends_at else replace(slot, ends_at=ends_at))
     return spans[::-1]

@@ -4,9 +4,11 @@ Opening and closing them is `openings`' business.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -22,7 +24,8 @@ from medimeet.services.access import Actor
 _MINUTE = timedelta(minutes=1)
 
 
-class Availability(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Availability:
     """One slot: whose, on which day of the clinic, at which time of the grid (None where none starts then)."""
 
     id: int
@@ -64,18 +67,18 @@ def by_time(slot: Slot) -> tuple[datetime, int]:
 
 def told(actor: Actor, found: Iterable[Slot]) -> list[Availability]:
     """The slots as availabilities, in the same order."""
-    naming = day_grid.Naming(day_grid.of_clinic(actor))
+    naming, zone = day_grid.Naming(day_grid.of_clinic(actor)), actor.clinic.zone
     availabilities = []
     for slot in found:
-        day, start_minute, end_minute = wall_span(slot, actor.clinic)
+        day, start_minute, end_minute = wall_span(slot, zone)
         time_id = naming.id_of(start_minute, end_minute)
         availabilities.append(Availability(slot.id, slot.doctor_id, day, time_id, slot.is_free))
     return availabilities
 
 
-def wall_span(time: Slot | Appointment, clinic: Clinic) -> WallSpan:
+def wall_span(time: Slot | Appointment, zone: ZoneInfo) -> WallSpan:
     """When a slot or a visit is on the clinic's wall clock; it ends so many minutes after its start as it lasts."""
-    wall = time.starts_at.astimezone(clinic.zone)
+    wall = time.starts_at.astimezone(zone)
     start_minute = minute_of(wall.time())
     return WallSpan(wall.date(), start_minute, start_minute + (time.ends_at - time.starts_at) // _MINUTE)
 
@@ -93,7 +96,7 @@ def slot_id_beside(
     actor: Actor, visit: Appointment, *, doctor_id: int | None, date: calendar_date | None, time_id: int | None
 ) -> int:
     """The id of the slot that a visit is to be moved to, where None means as it is now. Raises as slot_id_of."""
-    now = wall_span(visit, actor.clinic)
+    now = wall_span(visit, actor.clinic.zone)
     doctor = visit.doctor if doctor_id is None else bookable.taking_patients(actor, doctor_id)
     start_minute = now.start_minute if time_id is None else day_grid.find(actor, time_id).start_minute
     return bookable.slot_id_at(doctor, date or now.day, start_minute)

@@ -4,6 +4,7 @@ Nothing new is stored. Opening declares hours of one slot for that date, or cuts
 closed it; closing excludes its minutes, or takes such hours away. So the id, which is the slot's, stays the same.
 """
 
+from dataclasses import replace
 from datetime import date as calendar_date
 
 from sqlalchemy import select
@@ -57,7 +58,7 @@ def close(actor: Actor, slot_id: int) -> Availability:
     lock("doctor", doctor.id)
     slot = _existing(doctor, slot_id)
     _close(actor, doctor, slot)
-    return told(actor, [slot])[0]._replace(is_available=False)
+    return replace(told(actor, [slot])[0], is_available=False)
 
 
 @command
@@ -85,7 +86,7 @@ def move(
     other = doctor if doctor_id is None else _doctor_to_schedule(actor, doctor_id)
     lock("doctor", *{doctor.id, other.id})
     slot = _existing(doctor, slot_id)
-    wanted = wall_span(slot, doctor.clinic)
+    wanted = wall_span(slot, doctor.clinic.zone)
     if time_id is not None:
         time = day_grid.find(actor, time_id)
         wanted = wanted._replace(start_minute=time.start_minute, end_minute=time.end_minute)
@@ -108,7 +109,7 @@ def _open(actor: Actor, doctor: Doctor, wanted: WallSpan) -> Availability:
 def _reopen(actor: Actor, doctor: Doctor, slot: Slot) -> Availability:
     """The slot, cut out of the exclusions that closed it; it can be had unless somebody has booked it."""
     _refuse_past(slot)
-    day, start_minute, end_minute = wall_span(slot, doctor.clinic)
+    day, start_minute, end_minute = wall_span(slot, doctor.clinic.zone)
     for row in _exclusions(doctor, day):
         excluded = exclusion_rule(row)
         left = rules.without(excluded, start_minute, end_minute)
@@ -117,7 +118,7 @@ def _reopen(actor: Actor, doctor: Doctor, slot: Slot) -> Availability:
             db.session.add_all(_exclusion(doctor, each, row.reason) for each in left)
     _note(actor, "opened", slot)
     shown = _shown(doctor, slot)
-    return told(actor, [slot])[0]._replace(is_available=shown is not None and shown.is_free)
+    return replace(told(actor, [slot])[0], is_available=shown is not None and shown.is_free)
 
 
 def _close(actor: Actor, doctor: Doctor, slot: Slot) -> None:
@@ -125,12 +126,12 @@ def _close(actor: Actor, doctor: Doctor, slot: Slot) -> None:
     if _shown(doctor, slot) is None:
         return
     _refuse_booked(doctor, slot)
-    db.session.add(_exclusion(doctor, rules.Exclusion(*wall_span(slot, doctor.clinic))))
+    db.session.add(_exclusion(doctor, rules.Exclusion(*wall_span(slot, doctor.clinic.zone))))
     _note(actor, "closed", slot)
 
 
 def _withdraw(actor: Actor, doctor: Doctor, slot: Slot) -> None:
-    span = wall_span(slot, doctor.clinic)
+    span = wall_span(slot, doctor.clinic.zone)
     own = [row for row in hours.of_doctor(doctor) if (row.date, row.start_minute, row.end_minute) == span]
     if not own:
         _close(actor, doctor, slot)
@@ -235,7 +236,7 @@ def _exclusion(doctor: Doctor, rule: rules.Exclusion, reason: str = "") -> Exclu
 def _is_called(actor: Actor, slot: Slot, wanted: WallSpan) -> bool:
     """Whether the slot is called by the same time of the grid as these minutes."""
     naming = day_grid.Naming(day_grid.of_clinic(actor))
-    _day, start_minute, end_minute = wall_span(slot, actor.clinic)
+    _day, start_minute, end_minute = wall_span(slot, actor.clinic.zone)
     return naming.id_of(start_minute, end_minute) == naming.id_of(wanted.start_minute, wanted.end_minute)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medimeet.domain.slots import Exclusion, Slot, WorkingHours, declared_slots, find_overlap, whole_slots
+from medimeet.domain.slots import Exclusion, Slot, WorkingHours, declared_slots, find_overlap, whole_slots, without
 from medimeet.domain.wall_clock import day_bounds
 from tests.domain.clock_changes import (
     KOLKATA,
@@ -252,3 +252,23 @@ def test_half_an_exclusion_is_refused_with_advice() -> None:
         Exclusion(MONDAY, 540, None)
     with pytest.raises(ValueError, match="before the end"):
         Exclusion(MONDAY, 600, 540)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "left"),
+    [
+        ((None, None), [(0, 600), (630, 1440)]),
+        ((600, 630), []),
+        ((540, 630), [(540, 600)]),
+        ((600, 700), [(630, 700)]),
+        ((610, 620), []),
+        ((540, 600), [(540, 600)]),
+        ((630, 700), [(630, 700)]),
+    ],
+)
+def test_a_half_hour_taken_out_of_an_exclusion_leaves_the_rest(
+    excluded: tuple[int | None, int | None], left: list[tuple[int, int]]
+) -> None:
+    found = without(Exclusion(MONDAY, *excluded), 600, 630)
+    assert [(each.start_minute, each.end_minute) for each in found] == left
+    assert {each.date for each in found} <= {MONDAY}

@@ -91,10 +91,10 @@ def _shown_one(visit: Appointment) -> dict[str, Any]:
 def _shown(visits: Iterable[Appointment]) -> list[dict[str, Any]]:
     """The appointments as this contract tells them: by the clinic's day and a time of its grid."""
     actor = current_actor()
-    naming = day_grid.Naming(day_grid.of_clinic(actor))
+    naming, zone = day_grid.Naming(day_grid.of_clinic(actor)), actor.clinic.zone
     shown = []
     for visit in visits:
-        day, start_minute, end_minute = wall_span(visit, actor.clinic)
+        day, start_minute, end_minute = wall_span(visit, zone)
         shown.append(
             {
                 "id": visit.id,
