@@ -5,25 +5,21 @@ overlap by itself (`models/overlap_guards.py`); its refusal becomes the same wor
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
-from medimeet.db import broken_rule, command, db, lock
+from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus, label, may_become
 from medimeet.domain.wall_clock import minute_of, to_wall
 from medimeet.errors import (
     AppointmentClosed,
     InvalidInput,
-    NoSuchSlot,
+    MediMeetError,
     NotFound,
-    PatientBusy,
-    SlotTaken,
 )
-from medimeet.models import Appointment, Doctor, Patient, Treatment
-from medimeet.services import appointments, audit, bookable, holds, notifications, orders
+from medimeet.models import Appointment, Doctor, Patient
+from medimeet.services import appointments, audit, bookable, holds, notifications, orders, placing
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.orders import Order, TimeOfDay
@@ -73,8 +69,11 @@ def book_time(
 
 def _ordered(actor: Actor, order: Order, channel: str, key: str | None) -> Appointment:
     # Of many who want one time, most are refused by this look, and never wait for their turn to write.
-    if orders.booked_with(actor, key, order) is None:
-        _free_start(actor, order.time)
+    try:
+        placing.free_start(actor, order.time)
+    except MediMeetError:
+        if orders.booked_with(actor, key, order) is None:
+            raise
     return _book(actor, order, channel, key)
 
 
@@ -85,27 +84,27 @@ def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointm
     earlier = orders.booked_with(actor, key, order)
     if earlier is not None:
         return earlier
-    lock("doctor", _doctor_id(order.time))
-    starts_at = _free_start(actor, order.time)  # the losers of a race leave early, and nobody waits long
+    lock("doctor", placing.doctor_id_of(order.time))
+    starts_at = placing.free_start(actor, order.time)  # the losers of a race leave early, and nobody waits long
     patient = patient_to_book_for(actor, order.patient_id)
-    doctor = _doctor_of(actor, order.time)
-    treatment = _given_treatment(doctor, order.treatment_id)
+    doctor = placing.doctor_of(actor, order.time)
+    treatment = placing.given_treatment(doctor, order.treatment_id)
     lock("patient", patient.id)
     holds.end_due_of([doctor.id], patient)
     appointment = Appointment(
         clinic_id=actor.clinic.id,
         patient_id=patient.id,
         treatment_id=treatment.id if treatment else None,
-        price=_price(doctor, treatment),
+        price=placing.price_of(doctor, treatment),
         status=AppointmentStatus.SCHEDULED,
         reason=_checked_reason(order.reason),
         kind=order.kind,
         channel=channel,
         booked_by_id=actor.person.id,
     )
-    _place(appointment, doctor, patient, treatment, starts_at)
+    placing.place(appointment, doctor, patient, treatment, starts_at)
     db.session.add(appointment)
-    _write(appointment)
+    placing.write(appointment)
     if key:
         orders.remember(actor, key, order, appointment)
     audit.note(actor, "booked", "appointment", appointment.id, patient.id)
@@ -145,7 +144,7 @@ def move(actor: Actor, appointment_id: int, *, slot_id: int) -> Appointment:
     doctor_id, starts_at = bookable.key_of(slot_id)
     appointment = _own_appointment(actor, appointment_id, doctor_id)
     _refuse_begun(appointment, "moved")
-    _move(actor, appointment, _doctor_of(actor, slot_id), starts_at)
+    _move(actor, appointment, placing.doctor_of(actor, slot_id), starts_at)
     return appointment
 
 
@@ -177,7 +176,7 @@ def change(
     wanted = TimeOfDay(doctor_id or now.doctor_id, now.minute if minute is None else minute, day or wall.date())
     if wanted != now:
         doctor = bookable.taking_patients(actor, wanted.doctor_id)
-        treatment = _given_treatment(doctor, appointment.treatment_id)
+        treatment = placing.given_treatment(doctor, appointment.treatment_id)
         starts_at = bookable.first_free_at(doctor, treatment, wanted.minute, wanted.day, leave_out=appointment.id)
         _move(actor, appointment, doctor, starts_at)
     return appointment
@@ -200,7 +199,7 @@ def mark(actor: Actor, appointment_id: int, status: AppointmentStatus) -> Appoin
     if status != AppointmentStatus.SCHEDULED and appointment.starts_at > clock.now():
         raise InvalidInput({"status": "This visit has not begun yet. Mark it once it has."})
     was, appointment.status, appointment.hold_expires_at = appointment.status, status, None
-    _write(appointment)
+    placing.write(appointment)
     audit.note(actor, "marked", "appointment", appointment.id, appointment.patient_id, was=was, now=status)
     return appointment
 
@@ -236,79 +235,20 @@ def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
     return patient
 
 
-def _free_start(actor: Actor, time: int | TimeOfDay) -> datetime:
-    """When the wanted slot starts, at a look. Raises SlotTaken, PastSlot, NoSuchSlot, NotFound, InvalidInput."""
-    if isinstance(time, TimeOfDay):
-        doctor = bookable.taking_patients(actor, time.doctor_id)
-        return bookable.first_free_at(doctor, None, time.minute, time.day)
-    bookable.refuse_taken(actor.clinic, time)
-    return bookable.key_of(time)[1]
-
-
-def _doctor_id(time: int | TimeOfDay) -> int:
-    return time.doctor_id if isinstance(time, TimeOfDay) else bookable.key_of(time)[0]
-
-
-def _doctor_of(actor: Actor, time: int | TimeOfDay) -> Doctor:
-    """The doctor of the wanted slot, which does not exist where the doctor takes no patients here."""
-    try:
-        return bookable.taking_patients(actor, _doctor_id(time))
-    except NotFound:
-        raise NoSuchSlot from None
-
-
-def _given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | None:
-    if treatment_id is None:
-        return None
-    treatment = db.session.get(Treatment, treatment_id)
-    if treatment is None or treatment.clinic_id != doctor.clinic_id or not treatment.is_active:
-        raise NotFound("We can't find this treatment.")
-    if treatment not in doctor.treatments:
-        raise NotFound(f"{doctor.name} does not give this treatment. Choose another doctor.")
-    return treatment
-
-
-def _price(doctor: Doctor, treatment: Treatment | None) -> Decimal:
-    return treatment.price if treatment is not None else doctor.fee
-
-
 def _move(actor: Actor, appointment: Appointment, doctor: Doctor, starts_at: datetime) -> None:
     """Puts the locked appointment on another slot, and tells of it; does nothing where it stands there already."""
     was_at, was_with, patient = appointment.starts_at, appointment.doctor, appointment.patient
     if (doctor.id, starts_at) == (was_with.id, was_at):
         return
-    treatment = _given_treatment(doctor, appointment.treatment_id)
+    treatment = placing.given_treatment(doctor, appointment.treatment_id)
     holds.end_due_of([doctor.id], patient)
-    _place(appointment, doctor, patient, treatment, starts_at)
+    placing.place(appointment, doctor, patient, treatment, starts_at)
     if doctor.id != was_with.id:
-        appointment.price = _price(doctor, treatment)
+        appointment.price = placing.price_of(doctor, treatment)
     appointment.sequence += 1
-    _write(appointment)
+    placing.write(appointment)
     audit.note(actor, "moved", "appointment", appointment.id, appointment.patient_id, was_at=was_at.isoformat())
     notifications.tell_moved(appointment, was_at, was_with)
-
-
-def _place(
-    appointment: Appointment, doctor: Doctor, patient: Patient, treatment: Treatment | None, starts_at: datetime
-) -> None:
-    """Puts the appointment on the doctor's slot at `starts_at`, if the patient can have it."""
-    span = bookable.span(patient, doctor, treatment, starts_at, leave_out=appointment.id)
-    appointment.doctor_id = doctor.id
-    appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
-
-
-def _write(appointment: Appointment) -> None:
-    """Flushes; turns the database's refusal of an overlap into our words."""
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        rule = broken_rule(error)
-        if rule == "appointment_doctor_overlap":
-            raise SlotTaken from error
-        if rule == "appointment_patient_overlap":
-            raise PatientBusy from error
-        raise
-    db.session.expire(appointment, ["doctor"])
 
 
 def _own_appointment(actor: Actor, appointment_id: int, new_doctor_id: int | None = None) -> Appointment:

@@ -1,8 +1,10 @@
 """Booking, moving, canceling and closing appointments, through the service, on both databases."""
 
-from datetime import date, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock
@@ -19,8 +21,9 @@ from medimeet.errors import (
     PatientBusy,
     SlotTaken,
 )
-from medimeet.models import Appointment, AuditEntry, Clinic, Notification
+from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification
 from medimeet.services import appointments, booking, holds, slots
+from medimeet.services.access import Actor
 from tests.factories import (
     actor_of,
     at,
@@ -29,6 +32,7 @@ from tests.factories import (
     make_clinic,
     make_doctor,
     make_exclusion,
+    make_hours,
     make_patient,
     make_treatment,
     slot_at,
@@ -359,3 +363,70 @@ def test_an_offered_slot_names_itself(clinic: Clinic) -> None:
     doctor = make_doctor(clinic)
     first = slots.free([doctor], None, TUESDAY, TUESDAY)[0]
     assert first.id == encode_slot(doctor.id, starts(clinic, TUESDAY, "09:00"))
+
+
+def test_a_time_of_day_books_the_first_day_on_which_it_is_free(clinic: Clinic) -> None:
+    doctor = make_doctor(clinic)
+    make_exclusion(doctor, date(2026, 11, 23))
+    visits = [
+        booking.book_time(actor_of(make_patient(clinic), clinic), doctor_id=doctor.id, minute=600) for _ in range(2)
+    ]
+    assert [visit.starts_at for visit in visits] == [
+        starts(clinic, TUESDAY, "10:00"),
+        starts(clinic, date(2026, 11, 25), "10:00"),
+    ]
+
+
+def test_a_time_of_day_that_has_passed_today_is_tomorrows(clinic: Clinic, frozen_clock) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+    frozen_clock.move_to(starts(clinic, TUESDAY, "10:00"))
+    visit = booking.book_time(actor_of(patient, clinic), doctor_id=doctor.id, minute=600)
+    assert visit.starts_at == starts(clinic, date(2026, 11, 25), "10:00")
+
+
+def test_a_time_of_day_stays_the_same_when_the_clocks_change(clinic: Clinic, frozen_clock) -> None:
+    doctor, patient = make_doctor(clinic, works=False), make_patient(clinic)
+    make_hours(doctor, date=date(2027, 3, 29))  # the Monday after the clocks went forward
+    frozen_clock.move_to(starts(clinic, date(2027, 3, 26), "08:00"))
+    visit = booking.book_time(actor_of(patient, clinic), doctor_id=doctor.id, minute=600)
+    assert visit.starts_at == datetime(2027, 3, 29, 9, 0, tzinfo=UTC)
+
+
+def test_a_time_that_the_clocks_jump_over_is_told(clinic: Clinic) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+    with pytest.raises(InvalidInput, match="does not exist on that day"):
+        booking.book_time(actor_of(patient, clinic), doctor_id=doctor.id, minute=90, day=date(2027, 3, 28))
+
+
+def test_a_long_visit_changes_to_a_time_that_holds_all_of_it(clinic: Clinic) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+    hour = make_treatment(clinic, doctor, duration_minutes=60)
+    actor = actor_of(patient, clinic)
+    visit = booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"), treatment_id=hour.id)
+    changed = booking.change(actor, visit.id, minute=570)
+    assert (changed.starts_at, changed.ends_at) == (
+        starts(clinic, TUESDAY, "09:30"),
+        starts(clinic, TUESDAY, "10:30"),
+    )
+    with pytest.raises(SlotTaken):
+        booking.change(actor, visit.id, minute=16 * 60 + 30)
+
+
+def test_two_visits_that_change_doctors_at_once_do_not_lock_each_other_out(app: Flask, clinic: Clinic) -> None:
+    one, two = make_doctor(clinic), make_doctor(clinic)
+    moves = []
+    for doctor, other, wall_time in ((one, two, "09:00"), (two, one, "09:30")):
+        for number in range(4):
+            day = TUESDAY + timedelta(days=7 * number)
+            visit = make_appointment(doctor, make_patient(clinic), starts(clinic, day, wall_time))
+            moves.append((visit.patient.account_id, visit.id, other.id))
+
+    def change(person_id: int, visit_id: int, doctor_id: int) -> int:
+        with app.app_context():
+            actor = Actor(db.session.get(Account, person_id), db.session.get(Clinic, clinic.id))
+            return booking.change(actor, visit_id, doctor_id=doctor_id).doctor_id
+
+    db.session.remove()
+    with ThreadPoolExecutor(8) as pool:
+        moved = list(pool.map(lambda move: change(*move), moves))
+    assert moved == [doctor_id for _person, _visit, doctor_id in moves]

@@ -1,0 +1,78 @@
+"""Putting an appointment on a slot, inside the commands of `booking`: whose it is, what it costs, whether it is free.
+
+What the database refuses becomes the same words as our own look.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.exc import IntegrityError
+
+from medimeet.db import broken_rule, db
+from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
+from medimeet.models import Appointment, Doctor, Patient, Treatment
+from medimeet.services import bookable
+from medimeet.services.access import Actor
+from medimeet.services.orders import TimeOfDay
+
+
+def free_start(actor: Actor, time: int | TimeOfDay) -> datetime:
+    """When the wanted slot starts, at a look. Raises SlotTaken, PastSlot, NoSuchSlot, NotFound, InvalidInput."""
+    if isinstance(time, TimeOfDay):
+        doctor = bookable.taking_patients(actor, time.doctor_id)
+        return bookable.first_free_at(doctor, None, time.minute, time.day)
+    bookable.refuse_taken(actor.clinic, time)
+    return bookable.key_of(time)[1]
+
+
+def doctor_id_of(time: int | TimeOfDay) -> int:
+    """Whose slot is wanted. Raises NoSuchSlot."""
+    return time.doctor_id if isinstance(time, TimeOfDay) else bookable.key_of(time)[0]
+
+
+def doctor_of(actor: Actor, time: int | TimeOfDay) -> Doctor:
+    """The doctor of the wanted slot. Raises NoSuchSlot where the doctor takes no patients here."""
+    try:
+        return bookable.taking_patients(actor, doctor_id_of(time))
+    except NotFound:
+        raise NoSuchSlot from None
+
+
+def given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | None:
+    """The treatment, if the doctor gives it. Raises NotFound."""
+    if treatment_id is None:
+        return None
+    treatment = db.session.get(Treatment, treatment_id)
+    if treatment is None or treatment.clinic_id != doctor.clinic_id or not treatment.is_active:
+        raise NotFound("We can't find this treatment.")
+    if treatment not in doctor.treatments:
+        raise NotFound(f"{doctor.name} does not give this treatment. Choose another doctor.")
+    return treatment
+
+
+def price_of(doctor: Doctor, treatment: Treatment | None) -> Decimal:
+    """What the visit costs, in the clinic's currency."""
+    return treatment.price if treatment is not None else doctor.fee
+
+
+def place(
+    appointment: Appointment, doctor: Doctor, patient: Patient, treatment: Treatment | None, starts_at: datetime
+) -> None:
+    """Puts the appointment on the doctor's slot at `starts_at`, if the patient can have it."""
+    span = bookable.span(patient, doctor, treatment, starts_at, leave_out=appointment.id)
+    appointment.doctor_id = doctor.id
+    appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
+
+
+def write(appointment: Appointment) -> None:
+    """Flushes; turns the database's refusal of an overlap into our words."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        rule = broken_rule(error)
+        if rule == "appointment_doctor_overlap":
+            raise SlotTaken from error
+        if rule == "appointment_patient_overlap":
+            raise PatientBusy from error
+        raise
+    db.session.expire(appointment, ["doctor"])
