@@ -6,7 +6,7 @@ A weekly slot is the grid's time with the same start and end, else the shortest 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from medimeet.db import db, lock
 from medimeet.domain import slots as rules
@@ -46,9 +46,10 @@ def declares_any(clinic: Clinic, time_ids: Iterable[int]) -> ColumnElement[bool]
     wanted = set(time_ids)
     times = [time for same_start in grid.values() for time in same_start if time.id in wanted]
     declaring = select(WorkingHours.doctor_id).where(
-        WorkingHours.day_of_week.is_not(None), or_(*(_declares(time, grid[time.start_minute]) for time in times))
+        WorkingHours.day_of_week.is_not(None),
+        or_(false(), *(_declares(time, grid[time.start_minute]) for time in times)),
     )
-    return Doctor.id.in_(declaring) if times else Doctor.id.is_(None)
+    return Doctor.id.in_(declaring)
 
 
 def read(clinic: Clinic, time_ids: Iterable[int], answers: Answers) -> list[rules.WorkingHours]:

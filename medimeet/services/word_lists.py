@@ -33,11 +33,12 @@ def of_clinic(actor: Actor, kind: type[Word]) -> list[Word]:
 
 
 def chosen(kind: type[Word], clinic_id: int, ids: Iterable[int], field: str, answers: Answers) -> list[Word]:
-    """The words of the clinic's list with these ids; a fault goes to `answers` where one is not in it."""
+    """The words of the clinic's list with these ids, by name; a fault goes to `answers` where one is not in it."""
     wanted = set(ids)
     if not wanted:
         return []
-    found = list(db.session.scalars(select(kind).where(kind.clinic_id == clinic_id, kind.id.in_(wanted))))
+    query = select(kind).where(kind.clinic_id == clinic_id, kind.id.in_(wanted)).order_by(kind.name)
+    found = list(db.session.scalars(query))
     if len(found) != len(wanted):
         answers.fault(field, "Choose from the list.")
     return found
