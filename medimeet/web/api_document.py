@@ -9,14 +9,14 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema
-from marshmallow.fields import Field
+from marshmallow.fields import Field, Nested
 
 from medimeet.web.contract import Contract, contracts_of
 from medimeet.web.examples import as_of_now, example_of_path
-from medimeet.web.json_fields import Answer, MinuteOfDay, UtcInstant
+from medimeet.web.json_body import CONTENT_TYPES
+from medimeet.web.json_fields import Answer, Digits, MinuteOfDay, UtcInstant
 
 OPENAPI = "3.1.0"
-JSON = "application/json"
 REFUSALS = {
     400: "Something that was sent is wrong. Every wrong field is named.",
     401: "No token, or one that is not good, or no longer. Sign in again.",
@@ -90,7 +90,7 @@ class ContractApi(Api):
 
     def _register_responses(self) -> None:
         for status, words in REFUSALS.items():
-            told = {"description": words, "content": {JSON: {"schema": self.ERROR_SCHEMA}}}
+            told = {"description": words, "content": {CONTENT_TYPES[0]: {"schema": self.ERROR_SCHEMA}}}
             if status in _HEADERS:
                 told["headers"] = _HEADERS[status]
             self.spec.components.response(HTTPStatus(status).name, told, lazy=True)
@@ -100,6 +100,26 @@ class ContractApi(Api):
 
     def _register_error_handlers(self) -> None:
         """The errors are `web/errors.py`'s, for pages and JSON alike."""
+
+
+def content_of(schema: Schema | type[Schema], example: Any) -> dict[str, Any]:
+    """A body of this schema, for each content type: files come by multipart alone, inner objects in forms by `a[b]`."""
+    whole = schema() if isinstance(schema, type) else schema
+    files = [name for name, field in whole.fields.items() if field.metadata.get("format") == "binary"]
+    inner = [name for name, field in whole.fields.items() if isinstance(field, Nested)]
+    texts = type(whole)(exclude=files, partial=whole.partial) if files else schema
+    told: dict[str, Any] = {"schema": texts} if example is None else {"schema": texts, "example": example}
+    form: dict[str, Any] = {"schema": texts}
+    if inner:
+        form["encoding"] = {name: {"style": "deepObject", "explode": True} for name in inner}
+    as_json, as_form, as_multipart = CONTENT_TYPES
+    return {as_json: told, as_form: form, as_multipart: {"schema": schema}}
+
+
+def needs_a_body(schema: Schema | type[Schema]) -> bool:
+    """Whether some field of the schema must be sent."""
+    whole = schema() if isinstance(schema, type) else schema
+    return not whole.partial and any(field.required for field in whole.fields.values())
 
 
 def documented(app: Flask) -> dict[str, tuple[Contract, ContractApi]]:
@@ -113,6 +133,8 @@ def _own_fields(_converter: OpenAPIConverter, field: Field[Any], **_options: Any
     """How our own kinds of fields look in JSON."""
     if isinstance(field, MinuteOfDay):
         return {"type": "string", "examples": ["09:30"]}
+    if isinstance(field, Digits):
+        return {"type": ["string", "integer", "null"] if field.allow_none else ["string", "integer"]}
     if isinstance(field, UtcInstant):
         return {"type": "string", "format": "date-time"}
     return {}
@@ -136,6 +158,7 @@ def _name_of(method: str, path: str) -> str:
 
 
 def _schema_name(schema: Any) -> str:
-    found = schema if isinstance(schema, type) else type(schema)
-    is_partial = isinstance(schema, Schema) and schema.partial
-    return f"Partial{found.__name__}" if is_partial else found.__name__
+    if isinstance(schema, type):
+        return schema.__name__
+    name = f"Partial{type(schema).__name__}" if schema.partial else type(schema).__name__
+    return f"{name}WithoutFiles" if schema.exclude else name

@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 
 from medimeet.extensions import csrf
 from medimeet.services import access
-from medimeet.web.api_document import ContractApi
+from medimeet.web.api_document import ContractApi, content_of, needs_a_body
 from medimeet.web.contract import Contract, contracts_of
 from medimeet.web.json_body import CONTENT_TYPES, BodyParser
 from medimeet.web.signed_in import current_actor
@@ -70,10 +70,11 @@ class JsonBlueprint(Blueprint):
     def _prepare_arguments_doc(self, doc: Any, doc_info: Any, **options: Any) -> Any:
         """The body's schema once for each content type that is taken."""
         prepared = super()._prepare_arguments_doc(doc, doc_info, **options)
-        content = prepared.get("requestBody", {}).get("content")
-        if content:
-            as_json = content[CONTENT_TYPES[0]]
-            content.update({each: {"schema": as_json["schema"]} for each in CONTENT_TYPES[1:]})
+        body = prepared.get("requestBody")
+        if body:
+            as_json = body["content"][CONTENT_TYPES[0]]
+            body["content"] = content_of(as_json["schema"], as_json.get("example"))
+            body["required"] = needs_a_body(as_json["schema"])
         return prepared
 
 

@@ -1,14 +1,16 @@
 """What programs send is read strictly, whatever the contract: each bad body is a 400, 413 or 415 in words."""
 
+import json
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from medimeet.models import Clinic
 from tests import factories
-from tests.contracts.programs import Program
+from tests.contracts.programs import Program, program_of
 
 OBTAIN = "/api/api/token_obtain/"
 
@@ -102,3 +104,15 @@ def test_a_part_without_a_name_is_ignored(stranger: Program, disposition: bytes)
     refused = send(stranger, body, "multipart/form-data; boundary=edge")
     assert refused.status_code == 400
     assert refused.json == {"username": ["This field is needed."], "password": ["This field is needed."]}
+
+
+def test_an_object_within_a_form_comes_as_json_or_field_by_field(app: Flask, clinic: Clinic) -> None:
+    admin = program_of(app, factories.make_admin(clinic))
+    user = {"username": "jo", "email": "jo@people.example", "password": "a calm blue morning"}
+    made = admin.post("/api/register_patient/", data={"user": json.dumps(user)}, content_type="multipart/form-data")
+    assert (made.status_code, made.json["user"]["username"]) == (201, "jo")
+    again = admin.post("/api/register_patient/", data={f"user[{name}]": f"{value}2" for name, value in user.items()})
+    assert again.json["user"]["username"] == "jo2"
+    refused = admin.post("/api/register_patient/", data={"user": '{"username": '})
+    assert refused.status_code == 400
+    assert "sound JSON" in refused.json["detail"]
