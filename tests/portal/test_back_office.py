@@ -77,7 +77,8 @@ class TestWhoGetsIn:
         assert browser.get("/admin/").status_code == 302
 
     def test_the_front_page_takes_get_and_post(self, app: Flask, office: FlaskClient) -> None:
-        assert office.post("/admin/").status_code == 200
+        assert office.get("/admin").status_code == 200
+        assert office.post("/admin").status_code == office.post("/admin/").status_code == 200
         app.config["WTF_CSRF_ENABLED"] = True
         assert office.post("/admin/").status_code == 400
 
@@ -165,6 +166,15 @@ class TestLists:
         assert "hilda" in page.text
         assert "hugh" not in page.text
         assert f"clinic_id={far.id}" in page.text.partition("<thead>")[2]
+
+    def test_a_filter_of_yes_and_no_knows_no(self, office: FlaskClient, clinic: Clinic) -> None:
+        factories.make_account(clinic, username="gone", is_active=False)
+        page = office.get("/admin/account/?is_active=no").text
+        assert "gone" in page
+        assert "1 row<" in page
+
+    def test_a_filter_that_can_not_be_read_says_so(self, office: FlaskClient) -> None:
+        assert "Write the whole date" in words_of(office.get("/admin/exclusion-date/?date=yesterday"))
 
     def test_lists_are_sorted_and_come_in_pages(self, office: FlaskClient, clinic: Clinic) -> None:
         for number in range(60):

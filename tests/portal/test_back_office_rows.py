@@ -14,7 +14,9 @@ from medimeet import clock, models
 from medimeet.blueprints.back_office.tables import all_tables
 from medimeet.db import Base, db
 from medimeet.domain.statuses import AppointmentStatus, Role
+from medimeet.errors import NotAllowed
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, DayGridTime, Doctor, Patient, Treatment
+from medimeet.services import back_office
 from medimeet.services import sign_in as sign_in_service
 from tests import factories
 from tests.architecture import access_world
@@ -405,6 +407,33 @@ class TestRefusals:
         answer = add(office, Treatment, clinic_id=str(clinic.id), name="Massage", duration_minutes="4", price="30")
         assert 'value="Massage"' in answer.text
         assert "Error: " in answer.text.partition("</title>")[0]
+
+    @pytest.mark.parametrize("page", ["edit", "delete"])
+    def test_a_row_that_somebody_deletes_meanwhile_is_not_found(
+        self, office: FlaskClient, clinic: Clinic, monkeypatch: pytest.MonkeyPatch, page: str
+    ) -> None:
+        treatment = factories.make_treatment(clinic)
+        address = f"/admin/treatment/{page}/?id={treatment.id}"
+        typed = {"name": "Massage", "price": "45.00", "duration_minutes": "30"}
+        find = back_office.find
+
+        def find_then_lose(model: type[Base], key: int) -> Base:
+            row = find(model, key)
+            db.session.connection().execute(db.delete(Treatment).where(Treatment.id == key))
+            db.session.commit()
+            return row
+
+        monkeypatch.setattr(back_office, "find", find_then_lose)
+        assert office.post(address, data=typed).status_code == 404
+
+    def test_the_service_takes_no_one_else_than_superusers(self, clinic: Clinic) -> None:
+        admin = factories.actor_of(factories.make_admin(clinic), clinic)
+        with pytest.raises(NotAllowed):
+            back_office.add(admin, Treatment, {"clinic_id": clinic.id, "name": "Massage"})
+        with pytest.raises(NotAllowed):
+            back_office.change(admin, Clinic, clinic.id, {"name": "Mine"})
+        with pytest.raises(NotAllowed):
+            back_office.remove(admin, Clinic, clinic.id)
 
 
 class TestASecondClinic:

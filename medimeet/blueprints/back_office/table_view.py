@@ -116,6 +116,8 @@ class TableView(ModelView):
             return self.render("back_office/delete.html", row=row)
         try:
             name = back_office.remove(current_actor(), self.model, self._key())
+        except NotFound:
+            raise
         except MediMeetError as error:
             return self.render("back_office/delete.html", error.status, row=row, refusal=error.words)
         flash(f"{name} was deleted.", "success")
@@ -140,7 +142,9 @@ class TableView(ModelView):
 
     def filter_form(self) -> Any:
         """The filters of the list, as they are asked for."""
-        return forms.filter_form(self.model, self.filter_columns)(request.args)
+        form = forms.filter_form(self.model, self.filter_columns)(request.args)
+        form.validate()
+        return form
 
     def names_in(self, rows: list[Base]) -> dict[tuple[str, int], str]:
         """The names of the rows that these rows name, by column and id: one statement a column."""
@@ -183,7 +187,6 @@ class TableView(ModelView):
 
     def _filters_asked(self) -> list[Any]:
         form = self.filter_form()
-        form.validate()
         wanted = {field.name: field.data for field in form if not field.errors and field.data not in (None, "")}
         return [getattr(self.model, name) == value for name, value in wanted.items()]
 
@@ -211,6 +214,8 @@ class TableView(ModelView):
         )
 
     def _refused(self, form: Any, error: MediMeetError, row: Base | None = None) -> Any:
+        if isinstance(error, NotFound):
+            raise error  # somebody deleted the row meanwhile, so there is nothing to show
         if isinstance(error, InvalidInput):
             show_faults(form, error)
             return self._form_page(form, row)
