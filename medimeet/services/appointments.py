@@ -216,8 +216,13 @@ def _joined(actor: Actor) -> tuple[Select[Appointment], type[Account], type[Acco
         .join(patient_account, Patient.account)
         .outerjoin(Appointment.treatment)
         .options(
-            contains_eager(Appointment.doctor).contains_eager(Doctor.account.of_type(doctor_account)),
-            contains_eager(Appointment.patient).contains_eager(Patient.account.of_type(patient_account)),
+            # Everybody's clinic is the actor's, which is here already.
+            contains_eager(Appointment.doctor)
+            .contains_eager(Doctor.account.of_type(doctor_account))
+            .lazyload(doctor_account.clinic),
+            contains_eager(Appointment.patient)
+            .contains_eager(Patient.account.of_type(patient_account))
+            .lazyload(patient_account.clinic),
             contains_eager(Appointment.treatment),
         )
         .where(visible_to(actor))

@@ -62,8 +62,13 @@ def listed(
         .join(reviewer_account, Patient.account)
         .where(_is_kept(actor), any_part(search, *doctor_names, reviewer_account.first_name))
         .options(
-            contains_eager(Review.doctor).contains_eager(Doctor.account.of_type(doctor_account)),
-            contains_eager(Review.patient).contains_eager(Patient.account.of_type(reviewer_account)),
+            # Everybody's clinic is the actor's, which is here already.
+            contains_eager(Review.doctor)
+            .contains_eager(Doctor.account.of_type(doctor_account))
+            .lazyload(doctor_account.clinic),
+            contains_eager(Review.patient)
+            .contains_eager(Patient.account.of_type(reviewer_account))
+            .lazyload(reviewer_account.clinic),
         )
     )
     if doctor_id is not None:
