@@ -9,7 +9,7 @@ from medimeet import clock
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.services import booking
 from tests import factories
-from tests.contracts.programs import program_of
+from tests.contracts.programs import Program, program_of
 from tests.contracts.timeslots.conftest import Practice
 from tests.statements import statements
 
@@ -152,8 +152,8 @@ def test_everybody_lists_within_their_own_scope_the_latest_first(practice: Pract
     gone = factories.make_appointment(practice.doctor, practice.patient, factories.at(practice.clinic, day, "11:00"))
     booking.cancel(factories.actor_of(practice.patient, practice.clinic), gone.id)
 
-    def listed(program: object) -> list[int]:
-        return [row["id"] for row in program.get(PATH).json]  # type: ignore[attr-defined]
+    def listed(program: Program) -> list[int]:
+        return [row["id"] for row in program.get(PATH).json]
 
     assert listed(practice.by_patient) == [mine.id]
     assert listed(program_of(app, second)) == [theirs.id, done.id]
