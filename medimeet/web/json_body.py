@@ -119,11 +119,9 @@ def _inside(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((name, each) for each in value)
 
 
-def _nested(fields: MultiDictProxy) -> Any:
+def _nested(fields: MultiDictProxy) -> dict[str, Any]:
     """The fields of a form; `user.name` and `user[name]` become a field inside `user`, as JSON would send them."""
     dotted = {name: name.replace("[", ".").replace("]", "") for name in fields if re.search(r"[.\[]\w", name)}
-    if not dotted:
-        return fields
     read: dict[str, Any] = {name: fields[name] for name in fields if name not in dotted}
     for name, path in dotted.items():
         outer, _, inner = path.partition(".")

@@ -1,6 +1,8 @@
 """What programs send is read strictly, whatever the contract: each bad body is a 400, 413 or 415 in words."""
 
 import json
+import re
+import uuid
 from io import BytesIO
 
 import pytest
@@ -9,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from medimeet.models import Clinic
+from medimeet.web.contract import contracts_of
 from tests import factories
 from tests.contracts.programs import Program, program_of
 
@@ -116,3 +119,19 @@ def test_an_object_within_a_form_comes_as_json_or_field_by_field(app: Flask, cli
     refused = admin.post("/api/register_patient/", data={"user": '{"username": '})
     assert refused.status_code == 400
     assert "sound JSON" in refused.json["detail"]
+
+
+def test_a_form_is_told_what_it_lacks_as_json_is(app: Flask, clinic: Clinic) -> None:
+    people = [factories.make_admin(clinic), factories.make_patient(clinic).account]
+    asked = [
+        (method, re.sub("<uuid:[^>]+>", str(uuid.uuid4()), re.sub("<int:[^>]+>", "1", rule.rule)))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in contracts_of(app)
+        for method in (rule.methods or set()) & {"POST", "PUT"}
+    ]
+    for method, path in asked:
+        for person in people:
+            by_json = program_of(app, person).ask(method, path, json={"reason": "A cough"})
+            by_form = program_of(app, person).ask(method, path, data={"reason": "A cough"})
+            if by_json.status_code == 400:
+                assert (by_form.status_code, by_form.json) == (400, by_json.json), f"{method} {path}"
