@@ -39,6 +39,7 @@ def test_the_printed_form_adds_a_service_that_everybody_can_read(admin: Program,
     assert Image.open(io.BytesIO(shown.data)).size == (1200, 800)
     shown.close()
     assert stranger.get("/services/").json == [added.json]
+    assert image.removeprefix("http://localhost") in app.test_client().get("/clinic_portfolio/").text
     assert stranger.get(f"/services/{added.json['id']}/").json == added.json
 
 
