@@ -91,8 +91,8 @@ def listed(
 
 
 def working(actor: Actor) -> list[Doctor]:
-    """Every verified, active doctor of the clinic, by name."""
-    return list(db.session.scalars(working_in(actor.clinic)))
+    """Every verified, active doctor of the clinic, by name, with the treatments that they give."""
+    return list(db.session.scalars(working_in(actor.clinic).options(selectinload(Doctor.treatments))))
 
 
 def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
@@ -209,7 +209,6 @@ def of_clinic(clinic: Clinic) -> Select[Doctor]:
             selectinload(Doctor.specialties),
             selectinload(Doctor.designations),
             selectinload(Doctor.languages),
-            selectinload(Doctor.treatments),
         )
     )
 

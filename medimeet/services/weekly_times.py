@@ -5,6 +5,7 @@ A weekly slot is the grid's time with the same start and end, else the shortest 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
@@ -31,13 +32,12 @@ def of_doctors(doctors: Sequence[Doctor]) -> dict[int, list[int]]:
         .where(WorkingHours.doctor_id.in_([doctor.id for doctor in doctors]), WorkingHours.day_of_week.is_not(None))
         .distinct()
     )
-    found: dict[int, set[DayGridTime]] = defaultdict(set)
-    for doctor_id, start, end, length in db.session.execute(declared) if grid else ():
-        for minute in range(start, end - length + 1, length):
-            time = _time_of_slot(grid, minute, minute + length)
-            if time is not None:
-                found[doctor_id].add(time)
-    return {doctor.id: [time.id for time in sorted(found[doctor.id], key=_by_start)] for doctor in doctors}
+    spans = defaultdict(set)
+    for doctor_id, *span in db.session.execute(declared) if grid else ():
+        spans[doctor_id].add(tuple(span))
+    # Most doctors of a clinic work alike, so that each week is worked out once.
+    times_of_week = cache(lambda week: _times_of_week(grid, week))
+    return {doctor.id: list(times_of_week(frozenset(spans[doctor.id]))) for doctor in doctors}
 
 
 def declares_any(clinic: Clinic, time_ids: Iterable[int]) -> ColumnElement[bool]:
@@ -110,6 +110,13 @@ def _grid(clinic_id: int) -> dict[int, list[DayGridTime]]:
     for time in db.session.scalars(times):
         grid[time.start_minute].append(time)
     return grid
+
+
+def _times_of_week(grid: dict[int, list[DayGridTime]], week: Iterable[tuple[int, int, int]]) -> list[int]:
+    """The ids of the times of day in these weekly hours (start, end, length of a slot), by start."""
+    slots = [(start, start + length) for first, end, length in week for start in range(first, end - length + 1, length)]
+    found = {time for slot in slots if (time := _time_of_slot(grid, *slot)) is not None}
+    return [time.id for time in sorted(found, key=_by_start)]
 
 
 def _time_of_slot(grid: dict[int, list[DayGridTime]], start: int, end: int) -> DayGridTime | None:
