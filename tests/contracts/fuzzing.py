@@ -110,12 +110,13 @@ def known_values(operation: APIOperation) -> Known:
 
 
 def make_likely(case: Case, known: Known, data: st.DataObject) -> None:
-    """Lets most requests name what exists, and break only a part of a body that is taken."""
+    """Lets most requests name what exists, and lack or break only a part of a body that is taken."""
     if known.path and data.draw(st.integers(0, 3)):
         case.path_parameters = {**case.path_parameters, **known.path}
     if isinstance(known.body, dict) and isinstance(case.body, dict) and data.draw(st.integers(0, 3)):
-        broken = [name for name in sorted(case.body) if data.draw(st.integers(0, 2)) == 0]
-        case.body = known.body | {name: case.body[name] for name in broken}
+        kept = {name: value for name, value in known.body.items() if data.draw(st.integers(0, 4))}
+        broken = {name: case.body[name] for name in sorted(case.body) if not data.draw(st.integers(0, 2))}
+        case.body = kept | broken
 
 
 def takes_anything(operation: APIOperation) -> bool:
