@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
 
 from medimeet.models import Account, Clinic, ClinicService, Doctor, Patient
@@ -39,8 +40,15 @@ def test_the_printed_form_adds_a_service_that_everybody_can_read(admin: Program,
     assert Image.open(io.BytesIO(shown.data)).size == (1200, 800)
     shown.close()
     assert stranger.get("/services/").json == [added.json]
-    assert image.removeprefix("http://localhost") in app.test_client().get("/clinic_portfolio/").text
     assert stranger.get(f"/services/{added.json['id']}/").json == added.json
+
+
+def test_the_clinics_page_shows_the_picture(
+    clinic: Clinic, admin: Program, as_: Callable[[Account], FlaskClient]
+) -> None:
+    added = admin.post("/services/", data={"image": (picture(), "x-ray.png"), "name": "X-ray"}).json
+    page = as_(factories.make_patient(clinic).account).get("/clinic_portfolio/").text
+    assert added["image"].removeprefix("http://localhost") in page
 
 
 def test_json_adds_one_without_a_picture_and_the_list_is_sorted_by_name(admin: Program, stranger: Program) -> None:
