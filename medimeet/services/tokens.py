@@ -19,6 +19,7 @@ ISSUER = "medimeet"
 AUDIENCE = "medimeet"
 ACCESS, REFRESH = "access", "refresh"
 _ALGORITHM = "HS256"
+_DEAD = "This token is not good, or no longer. Sign in again."
 _CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "typ"]
 
 
@@ -99,7 +100,7 @@ def spend_for_session(token: str) -> Account:
     claims = _claims(token, ACCESS)
     account = _live_account(claims)
     if not _revoke_unspent(claims["jti"]):
-        raise NotSignedIn
+        raise NotSignedIn(_DEAD)
     return account
 
 
@@ -138,9 +139,9 @@ def _claims(token: str, kind: str | None = None) -> dict[str, Any]:
             options={"require": _CLAIMS},
         )
     except (jwt.InvalidTokenError, UnicodeError):
-        raise NotSignedIn from None
+        raise NotSignedIn(_DEAD) from None
     if kind is not None and claims["typ"] != kind:
-        raise NotSignedIn
+        raise NotSignedIn(_DEAD)
     return claims
 
 
@@ -156,7 +157,7 @@ def _live_account(claims: dict[str, Any]) -> Account:
         )
     )
     if account is None:
-        raise NotSignedIn
+        raise NotSignedIn(_DEAD)
     return account
 
 
