@@ -27,7 +27,7 @@ def opened(page: Page, method: str, path: str) -> Locator:
 def test_a_patient_tries_an_interface_with_their_own_account(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "riverside-patient2")
     page.goto("/docs/")
-    page.get_by_role("link", name="Read and try it").last.click()
+    page.get_by_role("link", name="Read and try it (Half-hour slots)").click()
     expect(page).to_have_url(re.compile("/docs/timeslots/"))
     page.get_by_role("button", name="Use my account").click()
     expect(page.locator("#token-state")).to_have_text("The calls of this page are made as Arthur Bell.")
