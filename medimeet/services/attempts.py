@@ -21,7 +21,7 @@ _NO_LIMIT = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` tries under `key` within `window`."""
+    """At most `most` tries under `key` within `window`; none at all where `most` is 0."""
 
     key: str
     most: int
@@ -45,6 +45,8 @@ def by_the_hour(subject: str, address: str) -> Limit:
 
 def count_one(limit: Limit) -> bool:
     """Counts one try in the running command; False where the limit was reached before, and nothing is counted then."""
+    if limit.most < 1:  # the statement decides by the row that is there, and lets the first one in
+        return False
     now = clock.now()
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name]
     is_over = AttemptCount.window_ends_at <= now
@@ -91,6 +93,8 @@ def seconds_left(limit: Limit) -> int:
 
 
 def _reached_until(limit: Limit) -> datetime | None:
+    if limit.most < 1:
+        return clock.now() + limit.window
     return db.session.scalar(
         select(AttemptCount.window_ends_at).where(
             AttemptCount.key == limit.key,

@@ -41,6 +41,19 @@ def test_the_window_begins_with_the_first_try_and_is_not_drawn_out(
     assert knock()
 
 
+def test_a_limit_of_none_lets_nobody_in_and_says_so(app: Flask) -> None:
+    closed = attempts.Limit("a closed door", 0, timedelta(minutes=5))
+
+    @command
+    def knock_in_vain() -> tuple[bool, bool]:
+        return attempts.count_one(closed), attempts.clear_below(closed)
+
+    assert attempts.is_reached(closed)
+    assert knock_in_vain() == (False, False)
+    assert 299 <= attempts.seconds_left(closed) <= 301
+    assert db.session.get(AttemptCount, "a closed door") is None
+
+
 def test_forgetting_one_subject_leaves_the_others(app: Flask) -> None:
     limits = [attempts.Limit(attempts.key_of(subject), 5, timedelta(1)) for subject in ("door:1", "door:12", "door:_")]
 
