@@ -90,6 +90,7 @@ def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointm
     doctor = placing.doctor_of(actor, order.time)
     treatment = placing.given_treatment(doctor, order.treatment_id)
     lock("patient", patient.id)
+    placing.refuse_gone(patient)
     holds.end_due_of([doctor.id], patient)
     appointment = Appointment(
         clinic_id=actor.clinic.id,

@@ -6,11 +6,12 @@ What the database refuses becomes the same words as our own look.
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import broken_rule, db
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
-from medimeet.models import Appointment, Doctor, Patient, Treatment
+from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
 from medimeet.services import bookable
 from medimeet.services.access import Actor
 from medimeet.services.orders import TimeOfDay
@@ -53,6 +54,13 @@ def given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | Non
 def price_of(doctor: Doctor, treatment: Treatment | None) -> Decimal:
     """What the visit costs, in the clinic's currency."""
     return treatment.price if treatment is not None else doctor.fee
+
+
+def refuse_gone(patient: Patient) -> None:
+    """Raises NotFound where the locked patient's profile was closed, or the account ended, since they were found."""
+    is_here = select(Patient.id).join(Patient.account).where(Patient.closed_at.is_(None), Account.is_active)
+    if db.session.scalar(is_here.where(Patient.id == patient.id)) is None:
+        raise NotFound("This patient's profile was closed a moment ago, so nothing can be booked for it.")
 
 
 def place(

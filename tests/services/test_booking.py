@@ -1,5 +1,6 @@
 """Booking, moving, canceling and closing appointments, through the service, on both databases."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import db
+from medimeet.db import db, lock
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import (
@@ -21,8 +22,8 @@ from medimeet.errors import (
     PatientBusy,
     SlotTaken,
 )
-from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification
-from medimeet.services import appointments, booking, holds, slots
+from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification, Patient
+from medimeet.services import appointments, booking, holds, patients, slots
 from medimeet.services.access import Actor
 from tests.factories import (
     actor_of,
@@ -45,6 +46,24 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 def starts(clinic: Clinic, day: date, wall_time: str) -> datetime:
     return at(clinic, day, wall_time)
+
+
+def close_profile(patient_id: int) -> None:
+    """The patient closes the own profile."""
+    patient = db.session.get_one(Patient, patient_id)
+    patients.close_own(actor_of(patient, patient.clinic))
+
+
+def end_account(patient_id: int) -> None:
+    """The clinic's admin removes the patient."""
+    clinic = db.session.get_one(Patient, patient_id).clinic
+    patients.remove(actor_of(make_admin(clinic), clinic), patient_id)
+
+
+def in_own_session(app: Flask, deed: Callable[[int], None], row_id: int) -> None:
+    """Does the deed as another request would, beside what runs."""
+    with app.app_context():
+        deed(row_id)
 
 
 def test_a_patient_books_a_free_slot(clinic: Clinic) -> None:
@@ -430,3 +449,24 @@ def test_two_visits_that_change_doctors_at_once_do_not_lock_each_other_out(app: 
     with ThreadPoolExecutor(8) as pool:
         moved = list(pool.map(lambda move: change(*move), moves))
     assert moved == [doctor_id for _person, _visit, doctor_id in moves]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # on SQLite one writes at a time
+@pytest.mark.parametrize("leaves", [close_profile, end_account])
+def test_who_leaves_while_they_book_keeps_no_visit(
+    app: Flask, clinic: Clinic, monkeypatch: pytest.MonkeyPatch, leaves: Callable[[int], None]
+) -> None:
+    doctor, patient = make_doctor(clinic), make_patient(clinic)
+
+    def leave_before_the_lock(subject: str, *row_ids: int) -> None:
+        if subject == "patient":
+            monkeypatch.undo()
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(in_own_session, app, leaves, patient_id).result()
+        lock(subject, *row_ids)
+
+    patient_id, actor = patient.id, actor_of(patient, clinic)
+    monkeypatch.setattr(booking, "lock", leave_before_the_lock)
+    with pytest.raises(NotFound, match="closed a moment ago"):
+        booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"))
+    assert db.session.scalar(select(Appointment.id)) is None
