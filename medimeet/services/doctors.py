@@ -92,7 +92,7 @@ def listed(
 
 def working(actor: Actor) -> list[Doctor]:
     """Every verified, active doctor of the clinic, by name, with the treatments that they give."""
-    return list(db.session.scalars(working_in(actor.clinic).options(selectinload(Doctor.treatments))))
+    return list(db.session.scalars(_working_with_treatments(actor)))
 
 
 def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
@@ -102,10 +102,9 @@ def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
 
 
 def of_specialty(actor: Actor, specialty: Specialty) -> list[Doctor]:
-    """Every verified, active doctor of the clinic in this field of medicine, by name."""
-    return list(
-        db.session.scalars(working_in(actor.clinic).where(Doctor.specialties.any(Specialty.id == specialty.id)))
-    )
+    """Those of them who work in this field of medicine."""
+    in_field = Doctor.specialties.any(Specialty.id == specialty.id)
+    return list(db.session.scalars(_working_with_treatments(actor).where(in_field)))
 
 
 def with_hours(doctors: Sequence[Doctor]) -> set[int]:
@@ -217,6 +216,10 @@ def matches(search: str) -> ColumnElement[bool]:
     """The condition that a doctor's name, e-mail or phone holds `search`."""
     columns = (Account.first_name, Account.last_name, Account.username, Account.email)
     return any_part(search, *columns, numbers=(Account.mobile,))
+
+
+def _working_with_treatments(actor: Actor) -> Select[Doctor]:
+    return working_in(actor.clinic).options(selectinload(Doctor.treatments))
 
 
 def _the_one(query: Select[Doctor]) -> Doctor:

@@ -33,6 +33,12 @@ def describe(doctor: Doctor) -> None:
     doctor.years_of_experience = 9
 
 
+@command
+def work_in(specialty: Specialty, doctors: list[Doctor]) -> None:
+    for doctor in doctors:
+        doctor.specialties = [specialty]
+
+
 def test_anybody_sees_the_doctors_as_a_bare_list(stranger: Program, clinic: Clinic) -> None:
     doctor = make_described_doctor(clinic)
     factories.make_treatment(clinic, doctor, name="No more", is_active=False)
@@ -63,6 +69,17 @@ def test_doctors_are_found_by_specialty(stranger: Program, clinic: Clinic) -> No
     unused = factories.save(Specialty(clinic_id=clinic.id, name="Travel", slug="travel"))
     assert stranger.get(f"/api/doctor/by-specialty/{unused.id}/").json == []
     assert stranger.get("/api/doctor/by-specialty/999/").status_code == 404
+
+
+def test_many_doctors_of_a_specialty_cost_no_more_statements_than_one(stranger: Program, clinic: Clinic) -> None:
+    specialty = make_described_doctor(clinic).specialties[0]
+    path = f"/api/doctor/by-specialty/{specialty.id}/"
+    with statements() as of_one:
+        assert len(stranger.get(path).json) == 1
+    work_in(specialty, [make_described_doctor(clinic) for _ in range(9)])
+    with statements() as of_ten:
+        assert len(stranger.get(path).json) == 10
+    assert len(of_ten) == len(of_one)
 
 
 @pytest.mark.parametrize(("path", "kind"), [("specialties", Specialty), ("languages", Language)])
