@@ -3,11 +3,12 @@
 The limits that protect accounts (passwords, codes, links) are not here but in services/attempts.py, in the database.
 """
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_limiter import ApplicationLimit, Limiter
 from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import DBAPIError
 
+from medimeet import clock
 from medimeet.config import setting
 from medimeet.errors import MediMeetError
 from medimeet.models import Account
@@ -22,6 +23,7 @@ def start(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(app.config["REDIS_URL"])
     limiter.init_app(app)
+    app.after_request(tell_limit)
 
 
 def who_asks() -> str:
@@ -46,6 +48,22 @@ def is_unlimited() -> bool:
     return request.endpoint in _UNLIMITED
 
 
+def tell_limit(response: Response) -> Response:
+    """The answer with how many requests are left, and how long to wait for who has none left.
+
+    Flask-Limiter's own headers would tell everybody to wait, and draw out the waits that other refusals name.
+    """
+    limit = limiter.current_limit
+    if limit is None:
+        return response
+    response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
+    response.headers["X-RateLimit-Remaining"] = str(limit.remaining)
+    response.headers["X-RateLimit-Reset"] = str(limit.reset_at)
+    if limit.breached:
+        response.headers["Retry-After"] = str(max(1, limit.reset_at - int(clock.now().timestamp())))
+    return response
+
+
 def _account() -> Account | None:
     """Who asks, where that can be told; a bad token or a database that is away is not this one's to report."""
     if "asking_account" not in g:
@@ -60,7 +78,6 @@ limiter = Limiter(
     who_asks,
     application_limits=[ApplicationLimit(how_many)],
     application_limits_exempt_when=is_unlimited,
-    headers_enabled=True,
     strategy="fixed-window",
 )
 

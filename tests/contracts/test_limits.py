@@ -40,6 +40,20 @@ def test_an_address_past_its_limit_is_told_when_to_come_again(limited: Flask, pa
     assert words.startswith("There were too many requests")
 
 
+def test_who_may_go_on_is_told_how_often_and_not_to_wait(limited: Flask) -> None:
+    answer = Program(limited).get("/doctors/", environ_overrides=ADDRESS)
+    assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Remaining"]) == ("3", "2")
+    assert "Retry-After" not in answer.headers
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # PostgreSQL has no lock of ours to hold
+def test_a_shorter_wait_that_something_else_names_is_not_drawn_out(limited: Flask, clinic: Clinic) -> None:
+    limited.config["DATABASE_TIMEOUT_SECONDS"] = 0.02
+    with limited.extensions["writer_lock"].held(1):
+        busy = Program(limited).post("/send-otp/", data={"mobile_number": "07400 123456"}, environ_overrides=ADDRESS)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
+
+
 def test_a_person_with_a_token_shares_no_limit_with_the_address(limited: Flask, clinic: Clinic) -> None:
     Program(limited).get("/services/", environ_overrides=ADDRESS)
     signed_in = Program(limited, tokens.issue_access(factories.make_patient(clinic).account))
