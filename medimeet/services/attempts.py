@@ -34,13 +34,13 @@ def key_of(subject: str, *parts: object) -> str:
     return f"{subject}:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def by_the_hour(subject: str, address: str) -> Limit:
-    """How often an hour one network address may ask for a code (CODES), or for what leads to one.
+def by_the_hour(subject: str, address: str, most: int) -> Limit:
+    """At most `most` an hour from one network address.
 
     A rate of requests, so it is lifted without RATELIMIT_ENABLED.
     """
-    most = setting("CODES") if setting("RATELIMIT_ENABLED") else _NO_LIMIT
-    return Limit(key_of(subject, address), most, timedelta(hours=1))
+    is_on = setting("RATELIMIT_ENABLED")
+    return Limit(key_of(subject, address), most if is_on else _NO_LIMIT, timedelta(hours=1))
 
 
 def count_one(limit: Limit) -> bool:

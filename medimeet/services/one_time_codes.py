@@ -36,7 +36,7 @@ def send(actor: Actor, mobile: str, address: str) -> str:
     codes in ten minutes a number, CODES an hour an address whether the number is known or not, CODES_A_DAY in all.
     A refused code leaves the last one alive.
     """
-    asked = attempts.by_the_hour("codes", address)
+    asked = attempts.by_the_hour("codes", address, setting("CODES"))
     if not _count(asked):
         raise TooManyTries(attempts.seconds_left(asked), _ASKED_OFTEN)
     account = sign_in.find_by_mobile(actor.clinic, mobile)

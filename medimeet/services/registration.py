@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from medimeet import clock
+from medimeet.config import setting
 from medimeet.db import command, db
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, TooManyTries
@@ -15,7 +16,9 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.doctor_applications import Application
 
-_TAKEN_AN_HOUR = 20
+_TAKEN_AN_HOUR = 60
+_MADE_OFTEN = "Very many people have registered here. Try again in an hour."
+_TAKEN_OFTEN = "Many people here tried to register an e-mail or number that somebody has. Try again in an hour."
 _EMAIL = "Enter your e-mail address. We send confirmations there."
 _NEEDED_ON_PAGES = {"first_name": "Enter the first name.", "last_name": "Enter your last name.", "email": _EMAIL}
 _NEEDED_OF_PROGRAMS = {"username": "Choose a username.", "email": _EMAIL}
@@ -59,9 +62,9 @@ def register_by_mobile(actor: Actor, person: NewPerson, address: str = "") -> Ac
 
     One address makes no more accounts an hour than it may ask for codes. Raises as register_patient does.
     """
-    made = attempts.by_the_hour("registered", address)
+    made = attempts.by_the_hour("registered", address, setting("CODES"))
     if attempts.is_reached(made):
-        raise TooManyTries(attempts.seconds_left(made), "Very many people have registered here. Try again in an hour.")
+        raise TooManyTries(attempts.seconds_left(made), _MADE_OFTEN)
     answers = Answers()
     _note_missing(person, _NEEDED_ON_PHONES, answers)
     with _guessing_limited(address):
@@ -113,9 +116,9 @@ def _note_missing(person: NewPerson, needed: Mapping[str, str], answers: Answers
 @contextmanager
 def _guessing_limited(address: str) -> Iterator[None]:
     """Lets nobody find out one by one who has an account here. Raises TooManyTries."""
-    limit = attempts.Limit(attempts.key_of("taken", address), _TAKEN_AN_HOUR, timedelta(hours=1))
+    limit = attempts.by_the_hour("taken", address, _TAKEN_AN_HOUR)
     if attempts.is_reached(limit):
-        raise TooManyTries(attempts.seconds_left(limit))
+        raise TooManyTries(attempts.seconds_left(limit), _TAKEN_OFTEN)
     try:
         yield
     except InvalidInput as error:
