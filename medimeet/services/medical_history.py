@@ -1,6 +1,7 @@
 """What patients tell of their own health: conditions that they have or had. Only the patient writes it."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -46,12 +47,14 @@ def add(actor: Actor, *, condition: str, diagnosed_on: date | None = None, notes
 
 
 @command
-def change(
-    actor: Actor, entry_id: int, *, condition: str, diagnosed_on: date | None = None, notes: str = ""
-) -> MedicalHistoryEntry:
-    """The entry with new words. Raises InvalidInput, NotFound, NotAllowed."""
+def change(actor: Actor, entry_id: int, **changes: Any) -> MedicalHistoryEntry:
+    """The entry with another `condition`, `diagnosed_on` or `notes`, named as for `add`; what is not given stays.
+
+    Raises InvalidInput, NotFound, NotAllowed.
+    """
     entry = find_own(actor, entry_id)
-    _fill(actor, entry, condition, diagnosed_on, notes)
+    kept = {"condition": entry.condition, "diagnosed_on": entry.diagnosed_on, "notes": entry.notes}
+    _fill(actor, entry, **kept | changes)
     audit.note(actor, "changed", "medical history", entry.id, entry.patient_id)
     return entry
 

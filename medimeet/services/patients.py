@@ -1,7 +1,9 @@
 """The clinic's patients. A doctor sees those whom they treat, a patient only themselves."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, String, cast, false, or_, select
@@ -32,9 +34,7 @@ class PatientDetails:
     emergency_contact: str = ""
 
 
-def details_of(patient: Patient) -> PatientDetails:
-    """What the profile holds now, to be written back with changes."""
-    return PatientDetails(patient.phone, patient.blood_group, patient.emergency_contact)
+_OF_PATIENT = {field.name for field in fields(PatientDetails)}
 
 
 def find_id(actor: Actor, public_id: uuid.UUID) -> int:
@@ -113,37 +113,25 @@ def add(actor: Actor, person: PersonDetails, details: PatientDetails) -> Patient
 
 
 @command
-def change(
-    actor: Actor,
-    patient_id: int,
-    person: PersonDetails | None,
-    details: PatientDetails,
-    picture: NewPicture | None = None,
-) -> Patient:
-    """The patient with new details, written by the patient or the clinic's admin; None stays as it is.
+def change(actor: Actor, patient_id: int, changes: Mapping[str, Any], picture: NewPicture | None = None) -> Patient:
+    """The patient with the given fields of PersonDetails and PatientDetails changed; what is not given stays.
 
-    Raises InvalidInput, NotFound, NotAllowed for a doctor who treats the patient.
+    Written by the patient or the clinic's admin. Raises InvalidInput, NotFound, NotAllowed for a doctor who treats
+    the patient.
     """
     patient = find(actor, patient_id)
     if _is_own(actor, patient):
-        return _changed(actor, patient, person, details, picture)
+        return _changed(actor, patient, _details_of(patient), changes, picture)
     people.refuse_non_admin(actor)
     with people.in_staff_words():
-        return _changed(actor, patient, person, details, picture)
+        return _changed(actor, patient, _details_of(patient), changes, picture)
 
 
 @command
-def change_own(actor: Actor, person: PersonDetails, details: PatientDetails) -> Patient:
-    """The actor's own patient profile with new details. Raises InvalidInput, NotAllowed."""
-    return _changed(actor, actor.own_patient, person, details)
+def open_own(actor: Actor, told: Mapping[str, Any], picture: NewPicture | None = None) -> Patient:
+    """A patient profile for the actor who has none, or the one that was closed, with what is told of it.
 
-
-@command
-def open_own(
-    actor: Actor, person: PersonDetails | None, details: PatientDetails, picture: NewPicture | None = None
-) -> Patient:
-    """A patient profile for the actor who has none, or the one that was closed, with these details.
-
+    That is fields of PersonDetails, of which the others stay, and of PatientDetails, of which the others are empty.
     Raises InvalidInput, also where one is open; NotAllowed for superusers, who belong to no clinic.
     """
     if actor.person.clinic_id is None:
@@ -156,7 +144,7 @@ def open_own(
     elif patient.closed_at is None:
         raise InvalidInput({"": "You have a patient profile already. Change that one."})
     patient.closed_at = None
-    _changed(actor, patient, person, details, picture)
+    _changed(actor, patient, PatientDetails(), told, picture)
     audit.note(actor, "opened", "patient", patient.id, patient.id)
     return patient
 
@@ -212,6 +200,10 @@ def _is_own(actor: Actor, patient: Patient) -> bool:
     return patient.account_id == actor.person.id
 
 
+def _details_of(patient: Patient) -> PatientDetails:
+    return PatientDetails(patient.phone, patient.blood_group, patient.emergency_contact)
+
+
 def _closed(actor: Actor, patient: Patient) -> Removed:
     lock("account", patient.account_id)
     patient.closed_at = clock.now()
@@ -221,18 +213,16 @@ def _closed(actor: Actor, patient: Patient) -> Removed:
 
 
 def _changed(
-    actor: Actor,
-    patient: Patient,
-    person: PersonDetails | None,
-    details: PatientDetails,
-    picture: NewPicture | None = None,
+    actor: Actor, patient: Patient, details: PatientDetails, changes: Mapping[str, Any], picture: NewPicture | None
 ) -> Patient:
+    """The patient with the changes, `details` being what stays where they say nothing."""
     answers = Answers()
     if picture is not None:
         picture.show(patient.account, answers)
-    values = _read(details, answers)
-    if person is not None:
-        people.change(patient.account, actor.clinic, person, answers)
+    of_person = {name: value for name, value in changes.items() if name not in _OF_PATIENT}
+    values = _read(replace(details, **{name: changes[name] for name in changes.keys() & _OF_PATIENT}), answers)
+    if of_person:
+        people.change(patient.account, actor.clinic, replace(people.details_of(patient.account), **of_person), answers)
     answers.check()
     for name, value in values.items():
         setattr(patient, name, value)

@@ -1,6 +1,7 @@
 """The forms of people: anybody, patients, doctors. What is right and wrong is decided by the services."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from flask_wtf import FlaskForm
@@ -72,6 +73,10 @@ class PatientForm(PersonForm):
     def details(self) -> PatientDetails:
         """What was entered beside the person, as services/patients.py takes it."""
         return PatientDetails(**{name: self[name].data or "" for name in _PATIENT_FIELDS})
+
+    def told(self) -> dict[str, Any]:
+        """The person and what is beside, as changes of a patient."""
+        return asdict(self.person()) | asdict(self.details())
 
 
 class DoctorForm(PersonForm):

@@ -68,7 +68,7 @@ def edit_patient(patient_id: int) -> Response | WerkzeugResponse:
     form = PatientForm(data=of_patient(patient))
     if form.validate_on_submit():
         try:
-            patient = patients.change(current_actor(), patient_id, form.person(), form.details())
+            patient = patients.change(current_actor(), patient_id, form.told())
         except InvalidInput as error:
             show_faults(form, error)
         else:

@@ -85,7 +85,7 @@ def _change_own(actor: Actor, form: PersonForm) -> None:
     if isinstance(form, DoctorForm):
         doctors.change(actor, actor.own_doctor.id, form.person(), form.details())
     elif isinstance(form, PatientForm):
-        patients.change_own(actor, form.person(), form.details())
+        patients.change(actor, actor.own_patient.id, form.told())
     else:
         people.change_own(actor, form.person())
 

@@ -1,5 +1,6 @@
 """`/api/patient/profile/` of document 002: one's own, and by its id."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from medimeet.db import db
 from medimeet.models import Account, AuditEntry, Clinic, Patient
+from medimeet.services import patients
 from tests import factories
 
 PROFILE = "/api/patient/profile/"
@@ -40,6 +42,21 @@ def test_a_patient_fills_in_the_profile_that_registration_made(program: Any, pat
     assert own.patch(f"{PROFILE}{patient.id}/", json={"date_of_birth": None}).json["date_of_birth"] is None
     assert own.get(f"{PROFILE}{patient.id}/").json == own.get(PROFILE).json
     assert own.put(f"{PROFILE}{patient.id}/", json=DETAILS).json == replaced.json
+
+
+def test_two_forms_saved_at_once_undo_nothing_of_each_other(
+    program: Any, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, change = program(patient), patients.change
+
+    def change_after_the_other(*what: Any) -> Patient:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(own.patch, "/api/auth/profile/", json={"email": "new@a.example"}).result()
+        return change(*what)
+
+    monkeypatch.setattr(patients, "change", change_after_the_other)
+    assert own.patch(PROFILE, json={"address": "3 Orchard Road"}).json["address"] == "3 Orchard Road"
+    assert own.get("/api/auth/profile/").json["email"] == "new@a.example"
 
 
 def test_one_profile_is_enough(program: Any, patient: Patient) -> None:

@@ -1,6 +1,5 @@
 """Accounts: registering, signing in and out, one's own details and password."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -8,7 +7,7 @@ from flask import request
 from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import accounts as schemas
 from medimeet.models import Account
-from medimeet.services import access, password_changes, people, registration, sign_in, tokens
+from medimeet.services import access, password_changes, profiles, registration, sign_in, tokens
 from medimeet.services.registration import NewPerson
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor, token_of_request
@@ -97,4 +96,4 @@ def change_password(sent: dict[str, Any]) -> dict[str, str]:
 
 def _changed(sent: dict[str, Any]) -> Account:
     actor = current_actor()
-    return people.change_own(actor, replace(people.details_of(actor.person), **sent))
+    return profiles.change(actor, actor.person.id, sent)

@@ -43,7 +43,7 @@ def show_entry(entry_id: int) -> MedicalHistoryEntry:
 @bp.arguments(schemas.HistoryDetails, location="body", example=_DETAILS)
 @bp.response(200, schemas.HistoryEntry, example=_ENTRY)
 def replace_entry(sent: dict[str, Any], entry_id: int) -> MedicalHistoryEntry:
-    """PUT /api/patient/medical-history/{id}/: the entry with other words."""
+    """PUT /api/patient/medical-history/{id}/: the entry with other words; what is not sent is emptied."""
     return medical_history.change(current_actor(), entry_id, **sent)
 
 
@@ -53,9 +53,7 @@ def replace_entry(sent: dict[str, Any], entry_id: int) -> MedicalHistoryEntry:
 @bp.response(200, schemas.HistoryEntry, example=_ENTRY)
 def change_entry(sent: dict[str, Any], entry_id: int) -> MedicalHistoryEntry:
     """PATCH /api/patient/medical-history/{id}/: the entry with some other words."""
-    entry = medical_history.find_own(current_actor(), entry_id)
-    kept = {"condition": entry.condition, "diagnosed_on": entry.diagnosed_on, "notes": entry.notes}
-    return medical_history.change(current_actor(), entry_id, **kept | sent)
+    return medical_history.change(current_actor(), entry_id, **sent)
 
 
 @bp.delete("/api/patient/medical-history/<int:entry_id>/")

@@ -1,18 +1,14 @@
 """A patient's profile: one's own, or by its id."""
 
-from dataclasses import replace
 from typing import Any
 
 from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import patients as schemas
 from medimeet.models import Patient
-from medimeet.services import access, patients, people
-from medimeet.services.patients import PatientDetails
-from medimeet.services.people import PersonDetails
+from medimeet.services import access, patients
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
-_OF_PERSON = {"address", "gender", "date_of_birth"}
 _DETAILS = {
     "address": "3 Orchard Road, Richmond, London TW9 2HE",
     "gender": "female",
@@ -38,9 +34,7 @@ def show_own_profile() -> Patient:
 @bp.response(201, schemas.Profile, example=_GRACE)
 def open_profile(sent: dict[str, Any]) -> Patient:
     """POST /api/patient/profile/: opens one's profile where there is none, or where it was closed."""
-    actor = current_actor()
-    person, details = _changes(sent, people.details_of(actor.person), PatientDetails())
-    return patients.open_own(actor, person, details)
+    return patients.open_own(current_actor(), sent)
 
 
 @bp.put("/api/patient/profile/")
@@ -48,8 +42,8 @@ def open_profile(sent: dict[str, Any]) -> Patient:
 @bp.arguments(schemas.ProfileDetails, location="body", example=_DETAILS)
 @bp.response(200, schemas.Profile, example=_GRACE)
 def replace_own_profile(sent: dict[str, Any]) -> Patient:
-    """PUT /api/patient/profile/: one's own profile with new details."""
-    return _changed(patients.find_own(current_actor()), sent)
+    """PUT /api/patient/profile/: one's own profile with new details; what is not sent stays."""
+    return _own_changed(sent)
 
 
 @bp.patch("/api/patient/profile/")
@@ -58,7 +52,7 @@ def replace_own_profile(sent: dict[str, Any]) -> Patient:
 @bp.response(200, schemas.Profile, example=_GRACE)
 def change_own_profile(sent: dict[str, Any]) -> Patient:
     """PATCH /api/patient/profile/: one's own profile with some new details."""
-    return _changed(patients.find_own(current_actor()), sent)
+    return _own_changed(sent)
 
 
 @bp.delete("/api/patient/profile/")
@@ -82,8 +76,8 @@ def show_profile(patient_id: int) -> Patient:
 @bp.arguments(schemas.ProfileDetails, location="body", example=_DETAILS)
 @bp.response(200, schemas.Profile, example=_GRACE)
 def replace_profile(sent: dict[str, Any], patient_id: int) -> Patient:
-    """PUT /api/patient/profile/{id}/: the profile with new details, by the patient or the clinic's admin."""
-    return _changed(patients.find(current_actor(), patient_id), sent)
+    """PUT /api/patient/profile/{id}/: new details, by the patient or the clinic's admin; what is not sent stays."""
+    return patients.change(current_actor(), patient_id, sent)
 
 
 @bp.patch("/api/patient/profile/<int:patient_id>/")
@@ -92,7 +86,7 @@ def replace_profile(sent: dict[str, Any], patient_id: int) -> Patient:
 @bp.response(200, schemas.Profile, example=_GRACE)
 def change_profile(sent: dict[str, Any], patient_id: int) -> Patient:
     """PATCH /api/patient/profile/{id}/: the profile with some new details, by the patient or the clinic's admin."""
-    return _changed(patients.find(current_actor(), patient_id), sent)
+    return patients.change(current_actor(), patient_id, sent)
 
 
 @bp.delete("/api/patient/profile/<int:patient_id>/")
@@ -103,14 +97,6 @@ def remove_profile(patient_id: int) -> None:
     patients.remove(current_actor(), patient_id)
 
 
-def _changed(patient: Patient, sent: dict[str, Any]) -> Patient:
-    person, details = _changes(sent, people.details_of(patient.account), patients.details_of(patient))
-    return patients.change(current_actor(), patient.id, person, details)
-
-
-def _changes(
-    sent: dict[str, Any], person: PersonDetails, details: PatientDetails
-) -> tuple[PersonDetails, PatientDetails]:
-    of_person = {name: sent[name] for name in sent.keys() & _OF_PERSON}
-    of_patient = {name: sent[name] for name in sent.keys() - _OF_PERSON}
-    return replace(person, **of_person), replace(details, **of_patient)
+def _own_changed(sent: dict[str, Any]) -> Patient:
+    actor = current_actor()
+    return patients.change(actor, patients.find_own(actor).id, sent)

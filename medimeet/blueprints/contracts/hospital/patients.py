@@ -1,13 +1,11 @@
 """Patients: oneself, a doctor's own, to the admin all of the clinic."""
 
-from dataclasses import replace
 from typing import Any
 
 from medimeet.blueprints.contracts.hospital.blueprint import bp
 from medimeet.blueprints.contracts.hospital.schemas import people as schemas
 from medimeet.models import Patient
 from medimeet.services import access, patients
-from medimeet.services.patients import PatientDetails
 from medimeet.web.guard import allow
 from medimeet.web.paging import page_example, page_of
 from medimeet.web.pictures import picture_of
@@ -34,7 +32,7 @@ def patient_list(asked: dict[str, Any]) -> dict[str, Any]:
 def add_patient(sent: dict[str, Any]) -> Patient:
     """POST /patients/: a patient profile for who has none, or the one that was closed. 400 where one is open."""
     with renamed(picture="profile"), picture_of(sent) as picture:
-        return patients.open_own(current_actor(), None, PatientDetails(**sent), picture)
+        return patients.open_own(current_actor(), sent, picture)
 
 
 @bp.get("/patients/<int:patient_id>/")
@@ -72,7 +70,5 @@ def remove_patient(patient_id: int) -> None:
 
 
 def _changed(patient_id: int, sent: dict[str, Any]) -> Patient:
-    actor = current_actor()
     with renamed(picture="profile"), picture_of(sent) as picture:
-        kept = patients.details_of(patients.find(actor, patient_id))
-        return patients.change(actor, patient_id, None, replace(kept, **sent), picture)
+        return patients.change(current_actor(), patient_id, sent, picture)

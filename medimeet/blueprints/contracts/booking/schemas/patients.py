@@ -53,5 +53,5 @@ class HistoryDetails(Body):
     """What a patient tells of a condition."""
 
     condition = Text(required=True)
-    diagnosed_on = Day(allow_none=True)
-    notes = Text()
+    diagnosed_on = Day(allow_none=True, load_default=None)
+    notes = Text(load_default="")
