@@ -102,7 +102,7 @@ def declared_slots(
         declarations = hours_by_day.get(day.weekday(), []) + hours_by_day.get(day, [])
         if declarations:
             day_slots = _slots_of_day(doctor_id, declarations, day, zone)
-            slots += _without_excluded(day_slots, exclusions_by_date.get(day, []), zone)
+            slots += without_excluded(day_slots, exclusions_by_date.get(day, []), zone)
     return slots
 
 
@@ -177,6 +177,12 @@ def without(exclusion: Exclusion, start_minute: int, end_minute: int) -> list[Ex
     return [Exclusion(exclusion.date, *minutes) for minutes in left if minutes[0] < minutes[1]]
 
 
+def without_excluded(slots: Sequence[Slot], exclusions: Sequence[Exclusion], zone: ZoneInfo) -> list[Slot]:
+    """The slots that touch no exclusion."""
+    spans = [span for exclusion in exclusions for span in _excluded_spans(exclusion, zone)]
+    return [slot for slot in slots if not any(start < slot.ends_at and slot.starts_at < end for start, end in spans)]
+
+
 def whole_slots(hours: WorkingHours) -> int:
     """How many slots a declaration holds on an ordinary day; a rest too short for a slot holds none."""
     return (hours.end_minute - hours.start_minute) // hours.slot_minutes
@@ -223,11 +229,6 @@ def _slots_of_declaration(doctor_id: int, hours: WorkingHours, day: date, zone: 
         for starts_at in occurrences(day, minute, zone):
             if starts_at + length <= spans[-1][1]:
                 yield Slot(doctor_id, starts_at, starts_at + length)
-
-
-def _without_excluded(slots: list[Slot], exclusions: list[Exclusion], zone: ZoneInfo) -> list[Slot]:
-    spans = [span for exclusion in exclusions for span in _excluded_spans(exclusion, zone)]
-    return [slot for slot in slots if not any(start < slot.ends_at and slot.starts_at < end for start, end in spans)]
 
 
 def _excluded_spans(exclusion: Exclusion, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:

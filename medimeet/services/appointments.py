@@ -62,6 +62,14 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
     return found
 
 
+def find_standing(actor: Actor, appointment_id: int) -> Appointment:
+    """As `find`, but a canceled appointment is not found either: for those whose lists leave it out."""
+    found = find(actor, appointment_id)
+    if found.status == AppointmentStatus.CANCELED:
+        raise NotFound(_UNKNOWN)
+    return found
+
+
 def find_at(actor: Actor, slot_id: int) -> Appointment:
     """The appointment in this slot that the actor may see, the one to come rather than older ones. Raises NotFound."""
     try:

@@ -16,8 +16,8 @@ from medimeet import clock
 from medimeet.db import db
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import minute_of
-from medimeet.errors import InvalidInput
-from medimeet.models import Appointment, Clinic, Doctor
+from medimeet.errors import InvalidInput, NoSuchSlot
+from medimeet.models import Appointment, Clinic, DayGridTime, Doctor
 from medimeet.services import bookable, day_grid, slots
 from medimeet.services.access import Actor
 
@@ -83,13 +83,20 @@ def wall_span(time: Slot | Appointment, zone: ZoneInfo) -> WallSpan:
     return WallSpan(wall.date(), start_minute, start_minute + (time.ends_at - time.starts_at) // _MINUTE)
 
 
+def is_called(actor: Actor, slot: Slot, time: DayGridTime | WallSpan) -> bool:
+    """Whether lists call the slot by the same time of the grid as they call these minutes of the day."""
+    naming = day_grid.Naming(day_grid.of_clinic(actor))
+    _day, start_minute, end_minute = wall_span(slot, actor.clinic.zone)
+    return naming.id_of(start_minute, end_minute) == naming.id_of(time.start_minute, time.end_minute)
+
+
 def slot_id_of(actor: Actor, doctor_id: int, date: calendar_date, time_id: int) -> int:
     """The id of the slot that a doctor of the clinic has at the start of that time, whether there is one or not.
 
-    Raises NotFound, InvalidInput (date, time).
+    Raises NotFound, InvalidInput (date, time), NoSuchSlot where the slot is called by another time with that start.
     """
-    start_minute = day_grid.find(actor, time_id).start_minute
-    return bookable.slot_id_at(bookable.taking_patients(actor, doctor_id), date, start_minute)
+    time = day_grid.find(actor, time_id)
+    return _slot_id_called(actor, bookable.taking_patients(actor, doctor_id), date, time)
 
 
 def slot_id_beside(
@@ -98,11 +105,22 @@ def slot_id_beside(
     """The id of the slot that a visit is to be moved to, where None means as it is now. Raises as slot_id_of."""
     now = wall_span(visit, actor.clinic.zone)
     doctor = visit.doctor if doctor_id is None else bookable.taking_patients(actor, doctor_id)
-    start_minute = now.start_minute if time_id is None else day_grid.find(actor, time_id).start_minute
-    return bookable.slot_id_at(doctor, date or now.day, start_minute)
+    time = now if time_id is None else day_grid.find(actor, time_id)
+    if (time.start_minute, time.end_minute) == (now.start_minute, now.end_minute):
+        return bookable.slot_id_at(doctor, date or now.day, now.start_minute)
+    return _slot_id_called(actor, doctor, date or now.day, time)
 
 
 def refuse_out_of_reach(clinic: Clinic, day: calendar_date) -> None:
     """Raises InvalidInput (date) for a day that is more than a year ahead."""
     if day > clock.today(clinic.zone) + slots.HORIZON:
         raise InvalidInput({"date": "This day is out of reach. Choose one within the next year."})
+
+
+def _slot_id_called(actor: Actor, doctor: Doctor, day: calendar_date, time: DayGridTime | WallSpan) -> int:
+    slot_id = bookable.slot_id_at(doctor, day, time.start_minute)
+    if day_grid.several_start_at(actor, time.start_minute):
+        slot = next((each for each in slots.of_days(doctor, day, day) if each.id == slot_id), None)
+        if slot is not None and not is_called(actor, slot, time):
+            raise NoSuchSlot
+    return slot_id

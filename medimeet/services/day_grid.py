@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import command, db
@@ -48,6 +48,14 @@ def find(actor: Actor, time_id: int) -> DayGridTime:
     if found is None:
         raise NotFound("We can't find this time of day.")
     return found
+
+
+def several_start_at(actor: Actor, start_minute: int) -> bool:
+    """Whether several times of day of the actor's clinic start then."""
+    then = select(func.count()).where(
+        DayGridTime.clinic_id == actor.clinic.id, DayGridTime.start_minute == start_minute
+    )
+    return (db.session.scalar(then) or 0) > 1
 
 
 @command

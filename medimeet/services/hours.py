@@ -39,15 +39,15 @@ def doctor_to_schedule(actor: Actor, doctor_id: int | None) -> Doctor:
 
     Raises NotFound, NotAllowed.
     """
-    if doctor_id is None or not actor.is_admin:
-        doctor = actor.own_doctor
-        if doctor_id not in (None, doctor.id):
-            raise NotAllowed("You can change your own hours only.")
-        return doctor
+    own = actor.own_doctor if doctor_id is None or not actor.is_admin else None
+    if own is not None and doctor_id in (None, own.id):
+        return own
     of_clinic = select(Doctor).join(Doctor.account).where(Doctor.clinic_id == actor.clinic.id)
     found = db.session.scalar(of_clinic.where(Doctor.id == doctor_id, Account.is_active))
     if found is None:
         raise NotFound("We can't find this doctor.")
+    if own is not None:
+        raise NotAllowed("You can change your own hours only.")
     return found
 
 

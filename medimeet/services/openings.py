@@ -2,12 +2,11 @@
 
 Nothing new is stored. Opening declares hours of one slot for that date, or cuts the slot out of the exclusion that
 closed it; closing excludes its minutes, or takes such hours away. So the id, which is the slot's, stays the same.
+What is declared is the time on the clock: in the night that shows an hour twice, both are opened and closed together.
 """
 
 from dataclasses import replace
 from datetime import date as calendar_date
-
-from sqlalchemy import select
 
 from medimeet import clock
 from medimeet.db import command, db, lock
@@ -15,11 +14,11 @@ from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import text_of
-from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound, PastSlot
-from medimeet.models import Account, Doctor, ExclusionDate, WorkingHours
+from medimeet.errors import Conflict, InvalidInput, NotFound, PastSlot
+from medimeet.models import Doctor, ExclusionDate, WorkingHours
 from medimeet.services import audit, bookable, day_grid, hours, slots
 from medimeet.services.access import Actor
-from medimeet.services.availabilities import Availability, WallSpan, refuse_out_of_reach, told, wall_span
+from medimeet.services.availabilities import Availability, WallSpan, is_called, refuse_out_of_reach, told, wall_span
 from medimeet.services.declared_time import read_hours
 from medimeet.services.slots import exclusion_rule, hours_rule
 
@@ -30,7 +29,7 @@ def open_at(actor: Actor, doctor_id: int, *, date: calendar_date, time_id: int) 
 
     Raises InvalidInput (date, time, start_time: it overlaps other hours), PastSlot, NotFound, NotAllowed.
     """
-    doctor = _doctor_to_schedule(actor, doctor_id)
+    doctor = hours.doctor_to_schedule(actor, doctor_id)
     lock("doctor", doctor.id)
     time = day_grid.find(actor, time_id)
     return _open(actor, doctor, WallSpan(date, time.start_minute, time.end_minute))
@@ -39,11 +38,12 @@ def open_at(actor: Actor, doctor_id: int, *, date: calendar_date, time_id: int) 
 @command
 def close_at(actor: Actor, doctor_id: int, *, date: calendar_date, time_id: int) -> Availability:
     """The same, closed; nothing changes where it is not open. Raises Conflict for a booked one, else as `open_at`."""
-    doctor = _doctor_to_schedule(actor, doctor_id)
+    doctor = hours.doctor_to_schedule(actor, doctor_id)
     lock("doctor", doctor.id)
-    slot_id = _slot_id_ahead(doctor, date, day_grid.find(actor, time_id).start_minute)
+    time = day_grid.find(actor, time_id)
+    slot_id = _slot_id_ahead(doctor, date, time.start_minute)
     slot = _declared(doctor, slot_id)
-    if slot is not None:
+    if slot is not None and is_called(actor, slot, time):
         _close(actor, doctor, slot)
     return Availability(slot_id, doctor.id, date, time_id, False)
 
@@ -83,15 +83,13 @@ def move(
     Raises as `open_at` and `close` do.
     """
     doctor = _doctor_of_slot(actor, slot_id)
-    other = doctor if doctor_id is None else _doctor_to_schedule(actor, doctor_id)
+    other = doctor if doctor_id is None else hours.doctor_to_schedule(actor, doctor_id)
     lock("doctor", *{doctor.id, other.id})
     slot = _existing(doctor, slot_id)
-    wanted = wall_span(slot, doctor.clinic.zone)
-    if time_id is not None:
-        time = day_grid.find(actor, time_id)
-        wanted = wanted._replace(start_minute=time.start_minute, end_minute=time.end_minute)
-    wanted = wanted._replace(day=date or wanted.day)
-    if bookable.slot_id_at(other, wanted.day, wanted.start_minute) == slot_id:
+    now = wall_span(slot, doctor.clinic.zone)
+    time = now if time_id is None else day_grid.find(actor, time_id)
+    wanted = WallSpan(date or now.day, time.start_minute, time.end_minute)
+    if (other, wanted.day) == (doctor, now.day) and is_called(actor, slot, wanted):
         return _reopen(actor, doctor, slot)
     _withdraw(actor, doctor, slot)
     return _open(actor, other, wanted)
@@ -100,7 +98,7 @@ def move(
 def _open(actor: Actor, doctor: Doctor, wanted: WallSpan) -> Availability:
     slot_id = _slot_id_ahead(doctor, wanted.day, wanted.start_minute)
     slot = _declared(doctor, slot_id)
-    if slot is None or not _is_called(actor, slot, wanted):
+    if slot is None or not is_called(actor, slot, wanted):
         _declare(doctor, wanted)
         slot = _existing(doctor, slot_id)
     return _reopen(actor, doctor, slot)
@@ -168,20 +166,9 @@ def _declare(doctor: Doctor, wanted: WallSpan) -> None:
 
 def _doctor_of_slot(actor: Actor, slot_id: int) -> Doctor:
     try:
-        return _doctor_to_schedule(actor, decode_slot(slot_id).doctor_id)
+        return hours.doctor_to_schedule(actor, decode_slot(slot_id).doctor_id)
     except (UnknownSlot, NotFound):
         raise _unknown() from None
-
-
-def _doctor_to_schedule(actor: Actor, doctor_id: int) -> Doctor:
-    """The doctor, if the actor may write their hours. Raises NotFound, NotAllowed for another one of the clinic."""
-    of_clinic = select(Doctor).join(Doctor.account).where(Doctor.clinic_id == actor.clinic.id, Account.is_active)
-    doctor = db.session.scalar(of_clinic.where(Doctor.id == doctor_id))
-    if doctor is None:
-        raise NotFound("We can't find this doctor.")
-    if not actor.is_admin and actor.own_doctor.id != doctor.id:
-        raise NotAllowed("You can change your own hours only.")
-    return doctor
 
 
 def _slot_id_ahead(doctor: Doctor, day: calendar_date, minute: int) -> int:
@@ -233,21 +220,18 @@ def _exclusion(doctor: Doctor, rule: rules.Exclusion, reason: str = "") -> Exclu
     )
 
 
-def _is_called(actor: Actor, slot: Slot, wanted: WallSpan) -> bool:
-    """Whether the slot is called by the same time of the grid as these minutes."""
-    naming = day_grid.Naming(day_grid.of_clinic(actor))
-    _day, start_minute, end_minute = wall_span(slot, actor.clinic.zone)
-    return naming.id_of(start_minute, end_minute) == naming.id_of(wanted.start_minute, wanted.end_minute)
-
-
 def _refuse_past(slot: Slot) -> None:
     if slot.starts_at <= clock.now():
         raise PastSlot
 
 
 def _refuse_booked(doctor: Doctor, slot: Slot) -> None:
-    shown = _shown(doctor, slot)
-    if shown is not None and not shown.is_free:
+    """Raises Conflict where a visit stands on the slot, or on one that would be closed along with it."""
+    zone = doctor.clinic.zone
+    span = wall_span(slot, zone)
+    shown = slots.of_days(doctor, span.day, span.day)
+    left = set(rules.without_excluded(shown, [rules.Exclusion(*span)], zone))
+    if any(not each.is_free for each in shown if each not in left):
         raise Conflict("This time is booked. Cancel or move the appointment first.")
 
 

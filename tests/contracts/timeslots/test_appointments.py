@@ -34,6 +34,18 @@ def test_a_patient_books_moves_and_cancels_as_printed(practice: Practice) -> Non
     assert practice.by_patient.put(f"{PATH}{number}/", json=other).status_code == 404
 
 
+def test_an_appointment_that_was_canceled_elsewhere_is_found_here_by_nobody(practice: Practice) -> None:
+    number = practice.by_patient.post(PATH, json=practice.opening(TUESDAY, "09:00")).json["id"]
+    booking.cancel(factories.actor_of(practice.doctor, practice.clinic), number)
+    for program in (practice.by_patient, practice.by_admin):
+        assert program.get(PATH).json == []
+        assert program.put(f"{PATH}{number}/", json=practice.opening(WEDNESDAY, "09:00")).status_code == 404
+    for program in (practice.by_patient, practice.by_doctor, practice.by_admin):
+        assert program.delete(f"{PATH}{number}/").status_code == 404
+    elsewhere = practice.by_patient.get(f"/api/appointment/my-appointments/{number}/")
+    assert (elsewhere.status_code, elsewhere.json["status"]) == (200, "canceled")
+
+
 def test_a_canceled_time_is_free_for_others_at_once(practice: Practice, app: Flask) -> None:
     second = factories.make_patient(practice.clinic)
     by_second = program_of(app, second)

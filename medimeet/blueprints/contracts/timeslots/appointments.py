@@ -70,7 +70,7 @@ def book(sent: dict[str, Any], idempotency_key: str | None) -> dict[str, Any]:
 def move(sent: dict[str, Any], appointment_id: int) -> dict[str, Any]:
     """PUT /api/appointments/{id}/: moves the appointment in one step; the old time is kept if the new one is taken."""
     actor = current_actor()
-    visit = appointments.find(actor, appointment_id)
+    visit = appointments.find_standing(actor, appointment_id)
     with renamed(**_PUBLISHED):
         slot_id = availabilities.slot_id_beside(actor, visit, **sent)
         return _shown_one(booking.move(actor, appointment_id, slot_id=slot_id))
@@ -81,7 +81,8 @@ def move(sent: dict[str, Any], appointment_id: int) -> dict[str, Any]:
 @bp.response(204)
 def cancel(appointment_id: int) -> None:
     """DELETE /api/appointments/{id}/: cancels the appointment, so that somebody else can book its time."""
-    booking.delete(current_actor(), appointment_id)
+    actor = current_actor()
+    booking.delete(actor, appointments.find_standing(actor, appointment_id).id)
 
 
 def _shown_one(visit: Appointment) -> dict[str, Any]:
