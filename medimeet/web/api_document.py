@@ -73,6 +73,7 @@ class ContractApi(Api):
     def document(self, address: str) -> dict[str, Any]:
         """The document as of now, for the site at `address`."""
         described = self.spec.to_dict()
+        described["paths"] = {_as_printed(path): parts for path, parts in described["paths"].items()}
         for path, operations in described["paths"].items():
             for parameter in operations.get("parameters", ()):
                 _complete(parameter)
@@ -144,11 +145,17 @@ def _complete(parameter: dict[str, Any]) -> None:
     """Says of a part of the path what it is, and gives one that the demo knows."""
     if parameter["in"] != "path":
         return
-    subject = parameter["name"].removesuffix("_id").removesuffix("_uuid").replace("_", " ")
-    parameter.setdefault("description", f"The id of the {subject}.")
     example = example_of_path(parameter["name"])
     if example is not None:
         parameter.setdefault("example", example)
+    parameter["name"] = _as_printed(parameter["name"])
+    subject = parameter["name"].removesuffix("_id").replace("_", " ")
+    parameter.setdefault("description", f"The id of the {subject}.")
+
+
+def _as_printed(names: str) -> str:
+    """The parts of a path as the published documents name them: an id is called an id, whatever it looks like."""
+    return names.replace("_uuid", "_id")
 
 
 def _name_of(method: str, path: str) -> str:

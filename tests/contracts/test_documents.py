@@ -55,7 +55,7 @@ def test_every_route_of_a_contract_is_in_its_document_and_nothing_else(app: Flas
 def routes_of(app: Flask, blueprint: str) -> set[str]:
     """Every method and path of a blueprint, as documents write them."""
     return {
-        f"{method} {FlaskPlugin.flaskpath2openapi(rule.rule)}"
+        f"{method} {FlaskPlugin.flaskpath2openapi(rule.rule).replace('_uuid', '_id')}"
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith(f"{blueprint}.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -23,7 +23,7 @@ FIRST = {
     "/api/patient/medical-history/{entry_id}/": "POST /api/patient/medical-history/",
     "/contacts/{message_id}/": "POST /contacts/",
     "POST /api/patient/profile/": "DELETE /api/patient/profile/",
-    "POST /clinic-management/appointments/cancel/": "POST /clinic-management/appointments/book/{slot_uuid}/",
+    "POST /clinic-management/appointments/cancel/": "POST /clinic-management/appointments/book/{slot_id}/",
 }
 
 

@@ -33,6 +33,17 @@ def test_every_printed_operation_is_served_and_the_same_without_the_slash(
     assert with_slash.status_code != 405
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_interface_document_names_the_parts_of_paths_as_printed(stranger: Program, clinic: Clinic) -> None:
+    paths = [stranger.get("/docs/mobile/openapi.json").json["paths"] for _twice in range(2)][-1]
+    for path, name in (
+        ("/clinic-management/doctors/{doctor_id}/slots/", "doctor_id"),
+        ("/clinic-management/appointments/book/{slot_id}/", "slot_id"),
+    ):
+        (told,) = paths[path]["parameters"]
+        assert (told["name"], told["schema"]["format"], len(told["example"])) == (name, "uuid", 36)
+
+
 @pytest.mark.parametrize(("method", "path"), [pair for pair in PRINTED if pair[1] != "/doctors/"])
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_wrong_method_is_405_in_the_envelope(
