@@ -1,5 +1,6 @@
 """Appointments to look at: who sees which, lists, days. Changing them is `booking`'s business."""
 
+import uuid
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, load_only
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.domain.slot_ids import UnknownSlot, decode_slot
+from medimeet.domain.slot_ids import UnknownSlot, decode_slot, slot_id_of_uuid
 from medimeet.domain.statuses import ACTIVE, AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import NotFound
@@ -70,10 +71,13 @@ def find_standing(actor: Actor, appointment_id: int) -> Appointment:
     return found
 
 
-def find_at(actor: Actor, slot_id: int) -> Appointment:
-    """The appointment in this slot that the actor may see, the one to come rather than older ones. Raises NotFound."""
+def find_at(actor: Actor, slot: uuid.UUID) -> Appointment:
+    """The appointment in this slot, by the id that phones know it by, that the actor may see: rather an active one.
+
+    Raises NotFound.
+    """
     try:
-        doctor_id, starts_at = decode_slot(slot_id)
+        doctor_id, starts_at = decode_slot(slot_id_of_uuid(slot))
     except UnknownSlot:
         raise NotFound(_UNKNOWN) from None
     in_slot = (Appointment.doctor_id == doctor_id, Appointment.starts_at == starts_at, Appointment.deleted_at.is_(None))

@@ -242,6 +242,14 @@ def test_canceling_names_a_slot(
     assert status == 404 or refused.json["error"].startswith("{'slot_id': [")
 
 
+def test_whatever_names_no_visit_of_ones_own_gets_one_answer(program: Programs, patient: Patient, slot: str) -> None:
+    answers = [
+        program(patient).post(CANCEL, json={"slot_id": each}) for each in (slot, "12ac119d-efab-4814-94b6-bafa4c5c6df6")
+    ]
+    told = [(answer.status_code, answer.json["error"]) for answer in answers]
+    assert told == [(404, "We can't find this appointment.")] * 2
+
+
 def test_the_list_holds_ones_own_visits_canceled_ones_too(
     program: Programs, clinic: Clinic, doctor: Doctor, patient: Patient, slot: str
 ) -> None:

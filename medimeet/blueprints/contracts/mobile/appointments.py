@@ -54,7 +54,7 @@ def cancel(sent: dict[str, uuid.UUID]) -> dict[str, Any]:
     Canceling twice answers as the first time.
     """
     actor = current_actor()
-    found = appointments.find_at(actor, bookable.id_of_uuid(sent["slot_id"]))
+    found = appointments.find_at(actor, sent["slot_id"])
     canceled = booking.cancel(actor, found.id)
     return envelope(200, _CANCELED, items.appointment(canceled, canceled.doctor))
 
