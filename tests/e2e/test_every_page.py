@@ -23,7 +23,8 @@ STARTS = {
 }
 EVERYTHING: dict[str, list[str]] = {}
 WHAT_THEMES_CHANGE = {"runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
-FILES = re.compile(r"\.(ics|csv)$|/appointment-calendar/|^/static/|^/media/|^/logout/")
+# Files, and pages that have such tests of their own.
+ELSEWHERE = re.compile(r"\.(ics|csv)$|/appointment-calendar/|^/static/|^/media/|^/logout/|^/docs/|^/admin/")
 MOST_PAGES = 60
 
 
@@ -46,7 +47,7 @@ def pages_within_reach(page: Page, starts: list[str]) -> list[str]:
     while waiting and len(found) < MOST_PAGES:
         address = waiting.popleft()
         kind = re.sub(r"\d+|[A-Za-z0-9_-]{30,}", "N", address.split("?")[0])
-        if kind in seen or FILES.search(address.split("?")[0]):
+        if kind in seen or ELSEWHERE.search(address.split("?")[0]):
             continue
         seen.add(kind)
         found.append(address)
