@@ -23,6 +23,7 @@ from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part, fold, same_number
 
 BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
+_BLOOD_GROUP = f"Choose one of {', '.join(BLOOD_GROUPS)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,6 @@ def _changed(
 def _read(details: PatientDetails, answers: Answers) -> dict[str, str]:
     return {
         "phone": answers.line("phone", details.phone, 40),
-        "blood_group": answers.one_of("blood_group", details.blood_group, BLOOD_GROUPS, "Choose one from the list."),
+        "blood_group": answers.one_of("blood_group", details.blood_group, BLOOD_GROUPS, _BLOOD_GROUP),
         "emergency_contact": answers.line("emergency_contact", details.emergency_contact, 200),
     }

@@ -17,6 +17,7 @@ from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
 
 GENDERS = {"female": "Female", "male": "Male", "other": "Other"}
+_GENDER = f"Choose one of {', '.join(GENDERS)}."
 _FIRST_NAME = "Enter the first name."
 _BORN = "Write the day of birth, with a year between 1900 and now."
 _FOR_STAFF = {
@@ -180,7 +181,7 @@ def _refuse_others(actor: Actor, account: Account) -> None:
 
 def _read(clinic: Clinic, details: PersonDetails, answers: Answers) -> dict[str, object]:
     return {
-        "gender": answers.one_of("gender", details.gender, GENDERS, "Choose one from the list."),
+        "gender": answers.one_of("gender", details.gender, GENDERS, _GENDER),
         "date_of_birth": answers.past_day("date_of_birth", details.date_of_birth, clock.today(clinic.zone), _BORN),
         "address": answers.text("address", details.address, 500),
         "bio": answers.text("bio", details.bio, 2000),

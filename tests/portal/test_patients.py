@@ -67,7 +67,7 @@ def test_a_patient_without_e_mail_or_phone_can_be_added_too(admin: FlaskClient) 
         ({"first_name": " "}, "Enter the first name."),
         ({"email": "anna@"}, "Write the whole e-mail address"),
         ({"mobile": "07400"}, "Write a whole phone number"),
-        ({"blood_group": "Z"}, "Choose one from the list."),
+        ({"blood_group": "Z"}, "Choose one of A+, A-, B+, B-, AB+, AB-, O+, O-."),
         ({"date_of_birth": "1850-01-01"}, "between 1900 and now"),
         ({"username": "two words"}, "without spaces"),
         ({"phone": "1" * 41}, "at most 40 characters"),

@@ -135,3 +135,24 @@ def test_a_bad_token_does_not_keep_anybody_from_signing_in(stranger: Program, cl
     sent = {"username": "pat", "password": factories.PASSWORD}
     answer = stranger.post("/api/auth/login/", json=sent, headers={"Authorization": "Token gone"})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "mends"),
+    [
+        ("PATCH", "/api/doctor/schedules/{schedule}/", {"day_of_week": "Someday"}, "0 (Monday) to 6 (Sunday)"),
+        ("PATCH", "/api/doctor/schedules/{schedule}/", {"day_of_week": 7}, "from 0 to 6"),
+        ("PATCH", "/api/patient/profile/", {"gender": "robot"}, "female, male, other"),
+        ("PATCH", "/api/patient/profile/", {"blood_group": "Z"}, "AB+, AB-, O+, O-"),
+        ("POST", "/api/appointment/book/{doctor}/", {"slot": 2**53}, "too large"),
+        ("POST", "/api/appointment/book/{doctor}/", {"slot": 0}, "The least is 1"),
+    ],
+)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_refused_value_is_told_with_what_would_do(
+    program: Any, person: Patient, ids: dict[str, int], method: str, path: str, sent: dict[str, Any], mends: str
+) -> None:
+    refused = program(person.account).ask(method, path.format(**ids), json=sent)
+    (field,) = sent
+    assert refused.status_code == 400
+    assert mends in refused.json[field][0]

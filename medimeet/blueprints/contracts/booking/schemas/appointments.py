@@ -28,8 +28,13 @@ class Appointment(Answer):
 class Order(Body):
     """What is to be booked: a slot, or a date and a time."""
 
-    slot = RowId(allow_none=True, metadata={"description": "An id from the doctor's available slots."})
-    date = Day(allow_none=True)
+    slot = RowId(
+        allow_none=True,
+        metadata={
+            "description": "An id from the doctor's available slots. Where it is sent, `date` and `time` are not read."
+        },
+    )
+    date = Day(allow_none=True, metadata={"description": "With `time`, in place of `slot`."})
     time = MinuteOfDay(allow_none=True, metadata={"description": "HH:MM on the clinic's wall clock."})
     reason = Text(allow_none=True)
     treatment = RowId(allow_none=True, metadata={"description": "A treatment of this doctor; it sets the length."})

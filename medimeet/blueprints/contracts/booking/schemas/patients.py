@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from medimeet.services.patients import BLOOD_GROUPS
 from medimeet.web.json_fields import Answer, Body, Day, Digits, RowId, Text
 
 
@@ -36,7 +37,9 @@ class ProfileDetails(Body):
     gender = OneSpelling(str.lower, metadata={"description": "male, female or other; empty: not told."})
     date_of_birth = Day(allow_none=True)
     phone = Digits()
-    blood_group = OneSpelling(str.upper, metadata={"description": "For example O+ or AB-; empty: not told."})
+    blood_group = OneSpelling(
+        str.upper, metadata={"description": f"One of {', '.join(BLOOD_GROUPS)}; empty: not told."}
+    )
     emergency_contact = Digits()
 
 

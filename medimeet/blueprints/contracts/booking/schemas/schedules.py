@@ -16,6 +16,8 @@ _NUMBERS = {name.lower(): number for number, name in enumerate(WEEKDAYS)}
 class DayOfWeek(WholeNumber):
     """A weekday: 0 (Monday) to 6 (Sunday), or its English name in any case; goes out as a number."""
 
+    default_error_messages = {"invalid": "Write 0 (Monday) to 6 (Sunday), or the weekday's English name."}
+
     def __init__(self, **options: Any) -> None:
         super().__init__(least=0, most=6, **options)
 
@@ -70,7 +72,7 @@ class ScheduleDetails(Body):
     day_of_week = DayOfWeek(
         allow_none=True, metadata={"description": "0 (Monday) to 6, or the weekday's English name."}
     )
-    date = Day(allow_none=True)
+    date = Day(allow_none=True, metadata={"description": "In place of `day_of_week`; one of the two is needed."})
     start = TimeText(data_key="start_time", required=True, metadata=_HOURS)
     end = TimeText(data_key="end_time", required=True, metadata=_HOURS)
     slot_minutes = WholeNumber(least=SHORTEST_SLOT, most=LONGEST_SLOT, load_default=30)
