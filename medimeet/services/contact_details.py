@@ -7,8 +7,9 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 LONGEST_EMAIL = 254
+LONGEST_USERNAME = 150
 _EMAIL = re.compile(r"[^\s@\"(),:;<>\[\]\\]{1,64}@[^\s@\"(),:;<>\[\]\\_]+\.[^\s@\"(),:;<>\[\]\\_]{2,}")
-_USERNAME = re.compile(r"[A-Za-z0-9._+@-]{1,150}")
+_USERNAME = re.compile(r"[A-Za-z0-9._+@-]+")
 
 
 def email(text: str) -> str:
@@ -66,6 +67,8 @@ def national_digits(text: str, country: str | None) -> str:
 def username(text: str) -> str:
     """The username without blanks around it. Raises ValueError, in words for the person."""
     name = text.strip()
+    if len(name) > LONGEST_USERNAME:
+        raise ValueError(f"Use at most {LONGEST_USERNAME} characters.")
     if not _USERNAME.fullmatch(name):
         raise ValueError("Use letters from A to Z, digits, and the signs . _ - + @, without spaces.")
     return name

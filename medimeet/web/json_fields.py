@@ -15,6 +15,7 @@ from medimeet.web.asked import LARGEST_ID
 from medimeet.web.signed_in import current_actor
 
 _NEEDED = {"required": "This field is needed.", "null": "This field can't be null."}
+_TOO_LARGE = "This number is too large."
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -53,13 +54,17 @@ class WholeNumber(fields.Integer):
     default_error_messages = {
         **_NEEDED,
         "invalid": "Write a whole number.",
-        "too_large": "This number is too large.",
+        "too_large": _TOO_LARGE,
     }
 
     def __init__(self, *, least: int = -LARGEST_ID, most: int = LARGEST_ID, **options: Any) -> None:
-        words = f"Write a whole number from {least} to {most}." if most < LARGEST_ID else f"The least is {least}."
         super().__init__(strict=True, **options)
-        self.validators.insert(0, validate.Range(least, most, error=words))
+        if most < LARGEST_ID:
+            words = f"Write a whole number from {least} to {most}."
+            self.validators.insert(0, validate.Range(least, most, error=words))
+            return
+        self.validators.insert(0, validate.Range(least, error=f"The least is {least}."))
+        self.validators.insert(1, validate.Range(max=most, error=_TOO_LARGE))
 
     def _validated(self, value: Any) -> Any:
         if not isinstance(value, str):

@@ -73,7 +73,9 @@ def test_what_is_no_e_mail_is_refused_with_an_example(written: str) -> None:
 
 def test_a_username_is_made_of_plain_signs() -> None:
     assert contact_details.username(" anna.bell-2 ") == "anna.bell-2"
-    for wrong in ("", "anna bell", "änna", "a" * 151, "anna\n", "<b>", "anna\x00"):
+    for wrong in ("", "anna bell", "änna", "anna\n", "<b>", "anna\x00"):
         if wrong.strip() == wrong:
             with pytest.raises(ValueError, match="letters from A to Z"):
                 contact_details.username(wrong)
+    with pytest.raises(ValueError, match="at most 150 characters"):
+        contact_details.username("a" * 151)

@@ -209,6 +209,13 @@ def test_every_wrong_field_of_an_appointment_is_named(practice: Practice, sent: 
     assert (refused.status_code, set(refused.json)) == (400, wrong)
 
 
+def test_an_id_that_no_row_can_have_is_called_too_large_and_not_too_small(practice: Practice) -> None:
+    refused = practice.by_patient.post(PATH, json=practice.opening(TUESDAY, "09:00") | {"doctor": 2**53})
+    assert (refused.status_code, refused.json) == (400, {"doctor": ["This number is too large."]})
+    refused = practice.by_patient.post(PATH, json=practice.opening(TUESDAY, "09:00") | {"doctor": 0})
+    assert (refused.status_code, refused.json) == (400, {"doctor": ["The least is 1."]})
+
+
 def test_the_list_costs_the_same_few_statements_for_one_row_and_for_ten(practice: Practice) -> None:
     def cost() -> int:
         with statements() as run:

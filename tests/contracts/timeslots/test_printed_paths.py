@@ -63,7 +63,17 @@ def test_a_method_that_is_not_printed_is_a_405_in_words(stranger: Program, metho
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/api/nothing/", "/api/timeslots/x/", "/api/appointments/1/2/", "/api/register_doctor/1"]
+    "path",
+    [
+        "/api/",
+        "/api/nothing/",
+        "/api/timeslot/",
+        "/api/api/nothing/",
+        "/api/timeslots/x/",
+        "/api/appointments/1/2/",
+        "/api/register_nurse/",
+        "/api/register_doctor/1",
+    ],
 )
 def test_an_unknown_path_below_a_root_is_a_404_in_words(stranger: Program, path: str) -> None:
     refused = stranger.get(path)

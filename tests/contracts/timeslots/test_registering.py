@@ -75,6 +75,7 @@ def test_doctors_and_patients_register_nobody(practice: Practice, stranger: Prog
         ({"user": "doctor7"}, {"user": ["Write an object with username, email and password."]}),
         ({"user": {}}, {"user": dict.fromkeys(("username", "email", "password"), ["This field is needed."])}),
         ({"user": DOCTOR["user"] | {"username": 7}}, {"user": {"username": ["Write this as text."]}}),
+        ({"user": DOCTOR["user"] | {"username": "d" * 151}}, {"user": {"username": ["Use at most 150 characters."]}}),
     ],
 )
 def test_every_wrong_field_is_named_inside_user(practice: Practice, sent: object, wrong: object) -> None:

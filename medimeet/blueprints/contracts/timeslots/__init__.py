@@ -7,15 +7,9 @@ from medimeet.web.contract import Contract
 contract = Contract(
     name="timeslots",
     title="Half-hour slots",
-    about="Doctors declare half hours in which patients can book them. Sign in with `/api/api/token_obtain/`.",
-    roots=(
-        "/api/api",
-        "/api/register_doctor",
-        "/api/register_patient",
-        "/api/timeslots",
-        "/api/availabilities",
-        "/api/appointments",
-    ),
+    about="Doctors declare half hours in which patients can book them. Sign in with `/api/api/token_obtain/`. "
+    "Days and times are those of the clinic's clock.",
+    roots=("/api",),  # those of other contracts below it are longer, and win
     bp=bp,
 )
 

@@ -48,9 +48,10 @@ def search_appointments(wanted: dict[str, str]) -> list[dict[str, Any]]:
 @bp.response(201, schemas.Appointment, example=_WANTED | {"id": 8})
 @bp.once_only
 def book(sent: dict[str, Any], idempotency_key: str | None) -> dict[str, Any]:
-    """POST /api/appointments/: books the doctor's slot that starts with the time slot, for as long as the slot lasts.
+    """POST /api/appointments/: books the doctor's slot that the list of availabilities calls by this time slot.
 
-    Patients book for themselves, whatever patient the body names.
+    Patients book for themselves, whatever patient the body names; admins book for the patient they name; doctors do not
+    book.
     """
     actor = current_actor()
     patient_id = sent.pop("patient_id")
@@ -68,7 +69,10 @@ def book(sent: dict[str, Any], idempotency_key: str | None) -> dict[str, Any]:
 @bp.arguments(schemas.ChangedAppointment, location="body", example=_MOVED)
 @bp.response(200, schemas.Appointment, example=_MOVED | {"id": 3})
 def move(sent: dict[str, Any], appointment_id: int) -> dict[str, Any]:
-    """PUT /api/appointments/{id}/: moves the appointment in one step; the old time is kept if the new one is taken."""
+    """PUT /api/appointments/{id}/: moves the appointment in one step; the old time is kept if the new one is taken.
+
+    For its patient and for admins. What is left out stays as it is, and the patient always does.
+    """
     actor = current_actor()
     visit = appointments.find_standing(actor, appointment_id)
     with renamed(**_PUBLISHED):
@@ -80,7 +84,10 @@ def move(sent: dict[str, Any], appointment_id: int) -> dict[str, Any]:
 @allow(access.signed_in)
 @bp.response(204)
 def cancel(appointment_id: int) -> None:
-    """DELETE /api/appointments/{id}/: cancels the appointment, so that somebody else can book its time."""
+    """DELETE /api/appointments/{id}/: cancels the appointment, so that somebody else can book its time.
+
+    For its patient, its doctor and admins, until it begins. From then on nobody finds it here.
+    """
     actor = current_actor()
     booking.delete(actor, appointments.find_standing(actor, appointment_id).id)
 

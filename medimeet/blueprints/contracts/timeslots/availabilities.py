@@ -50,7 +50,8 @@ def add_availability(sent: dict[str, Any]) -> Availability:
 def change_availability(sent: dict[str, Any], availability_id: int) -> Availability:
     """PUT /api/availabilities/{id}/: closes the slot, opens it again, or moves it to another time in one step.
 
-    With `is_available` false the slot in the address is closed, whatever else the body names.
+    With `is_available` false the slot in the address is closed, whatever else the body names. A booked one is neither
+    closed nor moved. In the night that shows an hour twice, its slots are closed and opened together, both times.
     """
     with renamed(**_PUBLISHED):
         if sent.pop("is_available"):
@@ -62,5 +63,8 @@ def change_availability(sent: dict[str, Any], availability_id: int) -> Availabil
 @allow(access.clinic_team)
 @bp.response(204)
 def remove_availability(availability_id: int) -> None:
-    """DELETE /api/availabilities/{id}/: closes the slot, and takes away what was declared for it alone."""
+    """DELETE /api/availabilities/{id}/: closes the slot, and takes away what was declared for it alone.
+
+    One that is booked is not closed; cancel or move the appointment first.
+    """
     openings.withdraw(current_actor(), availability_id)

@@ -25,7 +25,10 @@ _PATIENT = {"user": {"username": "patient1", "email": "patient1@gmail.com", "pas
     example={"id": 3, "user": {"id": 9, "username": "doctor1", "email": "doctor1@gmail.com"}},
 )
 def register_doctor(sent: dict[str, Any]) -> Doctor:
-    """POST /api/register_doctor/: a new doctor of the clinic, who can sign in and be booked at once."""
+    """POST /api/register_doctor/: a new doctor of the clinic, who can sign in and be booked at once.
+
+    For admins. Hours in which to be booked come from `/api/availabilities/`.
+    """
     with renamed(**_PUBLISHED):
         return registration.enroll_doctor(current_actor(), NewPerson(**sent["user"]))
 
@@ -39,6 +42,9 @@ def register_doctor(sent: dict[str, Any]) -> Doctor:
     example={"id": 4, "user": {"id": 9, "username": "patient1", "email": "patient1@gmail.com"}},
 )
 def register_patient(sent: dict[str, Any]) -> Patient:
-    """POST /api/register_patient/: a new patient of the clinic, who can sign in and book at once."""
+    """POST /api/register_patient/: a new patient of the clinic, who can sign in and book at once.
+
+    For admins.
+    """
     with renamed(**_PUBLISHED):
         return registration.enroll_patient(current_actor(), NewPerson(**sent["user"]))

@@ -4,12 +4,17 @@ from typing import Any
 
 from marshmallow import fields
 
-from medimeet.web.json_fields import Answer, Body, Day, Flag, MinuteOfDay, RowId, Text
+from medimeet.domain.wall_clock import text_of
+from medimeet.web.json_fields import Answer, Body, Day, Flag, RowId, Text
 
 _DOCTOR_ID = {"description": "The doctor's id."}
 _PATIENT_ID = {"description": "The patient's id."}
+_PATIENT_OF_ADMINS = {"description": "The patient's id. Admins must send it; patients always book for themselves."}
 _TIME_ID = {"description": "The id of a time slot, a row of `/api/timeslots/`."}
-_TIME_ID_OR_NULL = {"description": "The id of the time slot with the same start; null where none starts then."}
+_TIME_ID_OR_NULL = {
+    "description": "The id of the time slot with the same start, and the same end if there is one; "
+    "null where none starts then."
+}
 _DATE = {"description": "A day of the clinic."}
 
 
@@ -86,27 +91,30 @@ class Registered(Answer):
     user = fields.Nested(User, attribute="account")
 
 
-class _TimeWithSeconds(MinuteOfDay):
-    """A time of day that goes out as HH:MM:SS; 24:00:00 is the end of the day."""
+class _TimeWithSeconds(fields.String):
+    """A minute of the day that goes out as HH:MM:SS; 24:00:00 is the end of the day."""
 
-    def _serialize(self, value: int | None, attr: str | None, obj: Any, **options: Any) -> str | None:
-        text = super()._serialize(value, attr, obj, **options)
-        return None if text is None else f"{text}:00"
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return None if value is None else f"{text_of(value)}:00"
 
 
 class TimeSlotDetails(Body):
-    """A time of day, as "09:00:00", "09:00" or "9:00 AM"; "24:00" is the end of the day."""
+    """A time of day."""
 
-    start_time = Text(required=True)
-    end_time = Text(required=True)
+    start_time = Text(required=True, metadata={"description": "As `09:00:00`, `09:00` or `9:00 AM`."})
+    end_time = Text(
+        required=True, metadata={"description": "From 5 to 480 minutes later; `24:00` is the end of the day."}
+    )
 
 
 class TimeSlot(Answer):
     """A time of day."""
 
     id = RowId()
-    start_time = _TimeWithSeconds(attribute="start_minute")
-    end_time = _TimeWithSeconds(attribute="end_minute")
+    start_time = _TimeWithSeconds(attribute="start_minute", metadata={"description": "HH:MM:SS"})
+    end_time = _TimeWithSeconds(
+        attribute="end_minute", metadata={"description": "HH:MM:SS; `24:00:00` is the end of the day."}
+    )
 
 
 class AvailabilityQuery(Body):
@@ -154,7 +162,7 @@ class AppointmentQuery(Body):
 class NewAppointment(Body):
     """A visit to book. An admin names the patient; a patient's own is the one who is signed in."""
 
-    patient = RowId(load_default=None, attribute="patient_id", metadata=_PATIENT_ID)
+    patient = RowId(load_default=None, attribute="patient_id", metadata=_PATIENT_OF_ADMINS)
     doctor = RowId(required=True, attribute="doctor_id", metadata=_DOCTOR_ID)
     date = Day(required=True, metadata=_DATE)
     time_slot = RowId(required=True, attribute="time_id", metadata=_TIME_ID)

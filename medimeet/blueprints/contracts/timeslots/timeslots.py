@@ -25,7 +25,10 @@ def list_time_slots() -> list[DayGridTime]:
 @bp.arguments(schemas.TimeSlotDetails, location="body", example=_HOUR)
 @bp.response(201, schemas.TimeSlot, example=_HOUR | {"id": 49})
 def add_time_slot(sent: dict[str, str]) -> DayGridTime:
-    """POST /api/timeslots/: one more time slot; it may overlap others, but not be the same as one."""
+    """POST /api/timeslots/: one more time slot; it may overlap others, but not be the same as one.
+
+    For admins.
+    """
     return day_grid.add(current_actor(), start=sent["start_time"], end=sent["end_time"])
 
 
@@ -36,7 +39,7 @@ def add_time_slot(sent: dict[str, str]) -> DayGridTime:
 def change_time_slot(sent: dict[str, str], time_id: int) -> DayGridTime:
     """PUT /api/timeslots/{id}/: the time slot with another start and end.
 
-    What was declared or booked by it keeps its time.
+    For admins. What was declared or booked by it keeps its time.
     """
     return day_grid.change(current_actor(), time_id, start=sent["start_time"], end=sent["end_time"])
 
@@ -47,6 +50,6 @@ def change_time_slot(sent: dict[str, str], time_id: int) -> DayGridTime:
 def remove_time_slot(time_id: int) -> None:
     """DELETE /api/timeslots/{id}/: takes the time slot from the list.
 
-    What was declared or booked by it keeps its time.
+    For admins. What was declared or booked by it keeps its time.
     """
     day_grid.remove(current_actor(), time_id)
