@@ -7,7 +7,7 @@ from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
 from medimeet.domain.passwords import password_fault
-from medimeet.errors import InvalidInput, TooManyTries, WrongCode, WrongCredentials
+from medimeet.errors import TooManyTries, WrongCode, WrongCredentials
 from medimeet.models import Account, Credential
 from medimeet.services import attempts, audit, notifications, one_time_links, passwords, sign_in, tokens
 from medimeet.services.access import Actor
@@ -38,13 +38,14 @@ def change_password(actor: Actor, old: str, new: str, *, address: str = "", exce
     Raises InvalidInput (fields old_password, new_password), TooManyTries.
     """
     account = actor.person
+    answers = Answers()
     try:
         sign_in.check_password(account, old, address)
     except WrongCredentials:
-        raise InvalidInput({"old_password": "That is not the password you have now."}) from None
-    answers = Answers()
-    if old == new:
-        answers.fault("new_password", "That is the password you have now. Choose another one.")
+        answers.fault("old_password", "That is not the password you have now.")
+    else:
+        if old == new:
+            answers.fault("new_password", "That is the password you have now. Choose another one.")
     password_hash = hashed_when_sound(new, _own_words(account), answers, "new_password")
     answers.check()
     assert password_hash is not None

@@ -139,6 +139,8 @@ def test_a_new_password_gives_a_new_token_and_ends_the_old_one(app: Flask, progr
     assert (wrong.status_code, set(wrong.json)) == (400, {"old_password"})
     weak = patient.post("/api/auth/change-password/", json={"old_password": factories.PASSWORD, "new_password": "123"})
     assert (weak.status_code, set(weak.json)) == (400, {"new_password"})
+    both = patient.post("/api/auth/change-password/", json={"old_password": "no", "new_password": "123"})
+    assert (both.status_code, set(both.json)) == (400, {"old_password", "new_password"})
     answer = patient.post(
         "/api/auth/change-password/", json={"old_password": factories.PASSWORD, "new_password": NEW_PASSWORD}
     )
