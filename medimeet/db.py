@@ -1,14 +1,11 @@
-"""The database: one session, the column type for instants, and the write transaction.
+"""The database: one session, the column types for instants and whole numbers, and the write transaction.
 
 A function that writes is a *command*: `@command` gives it one transaction, committed once at its end.
 On SQLite that transaction is BEGIN IMMEDIATE behind our own writer lock, because SQLite's lock starves writers;
 on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion constraints alone deadlock.
 """
 
-import fcntl
-import os
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,12 +17,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, UniqueConstraint, event, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, UniqueConstraint, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from medimeet.errors import Busy
+from medimeet.writer_lock import WriterLock
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,8 +49,16 @@ class InstantColumn(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class WholeNumberColumn(Integer):
+    """Keeps a whole number of 32 bits; may be compared with a larger one, which PostgreSQL would else refuse."""
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        compared_as = super().coerce_compared_value(op, value)
+        return BigInteger() if compared_as is self else compared_as
+
+
 class Base(DeclarativeBase):
-    """What every model stands on: constraint names that are the same on both databases, instants as columns."""
+    """What every model stands on: constraint names that are the same on both databases, our types of columns."""
 
     metadata = MetaData(
         naming_convention={
@@ -63,7 +69,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: InstantColumn}
+    type_annotation_map = {datetime: InstantColumn, int: WholeNumberColumn}
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -113,7 +119,8 @@ def lock(subject: str, *row_ids: int) -> None:
     for row_id in sorted(row_ids):
         db.session.execute(
             text("SELECT pg_advisory_xact_lock(:subject, :row_id)"),
-            {"subject": _LOCK_ORDER.index(subject), "row_id": row_id},
+            # A lock's number has 32 bits. A larger one is no row's: it may stand in line with another.
+            {"subject": _LOCK_ORDER.index(subject), "row_id": row_id & _LARGEST_LOCK},
         )
 
 
@@ -139,51 +146,8 @@ def is_beyond_any_row(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "22003"
 
 
-class WriterLock:
-    """One writer at a time over all threads and processes on one SQLite file."""
-
-    def __init__(self, database: str | None) -> None:
-        self._threads = threading.Lock()
-        self._path = f"{database}.writer-lock" if database and database != ":memory:" else None
-        self._file: int | None = None
-
-    @contextmanager
-    def held(self, seconds: float) -> Iterator[None]:
-        """Holds the lock; raises Busy when it does not come free within `seconds`."""
-        deadline = time.monotonic() + seconds
-        if not self._threads.acquire(timeout=seconds):
-            raise Busy
-        try:
-            self._lock_file(deadline)
-            try:
-                yield
-            finally:
-                self._unlock_file()
-        finally:
-            self._threads.release()
-
-    def _lock_file(self, deadline: float) -> None:
-        if self._path is None:
-            return
-        if self._file is None:
-            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        pause = 0.0002
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise Busy from None
-                time.sleep(pause)
-                pause = min(pause * 2, 0.004)
-
-    def _unlock_file(self) -> None:
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
-
-
 _LOCK_ORDER = ("clinic", "account", "doctor", "patient")
+_LARGEST_LOCK = 2**31 - 1
 _TRIES = 4
 # Standing in our own line is progress, so it may take longer than waiting for a database that does not answer.
 _PATIENCE = 3

@@ -103,6 +103,24 @@ def test_an_unknown_number_in_the_path_is_a_404_for_every_method(admin: Program,
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "/appointments/?patient_id=",
+        "/appointments/?doctor_id=",
+        "/reviews/?doctor=",
+        "/reviews/?reviwer=",
+        "/doctors/?specialisation=",
+        "/doctors/?designation=",
+        "/doctors/?available_time=",
+    ],
+)
+@pytest.mark.parametrize("number", [999_999, 2**31, BEYOND])
+def test_a_list_narrowed_to_a_row_that_is_not_there_is_empty(admin: Program, address: str, number: int) -> None:
+    found = admin.get(f"{address}{number}")
+    assert (found.status_code, found.json["count"], found.json["results"]) == (200, 0, [])
+
+
+@pytest.mark.parametrize(
     ("query", "wrong"),
     [
         ("page=0&limits=0", {"page", "limits"}),
