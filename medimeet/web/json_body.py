@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Request
 from marshmallow import EXCLUDE, Schema, ValidationError
-from marshmallow.fields import Nested
+from marshmallow.fields import Nested, String
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
@@ -65,7 +65,7 @@ def body_of(req: Request, schema: Schema) -> Any:
         _refuse_unsendable(fields.to_dict(flat=False))
         for name in _objects_sent_as_text(fields, schema):
             fields[name] = _json_object(fields[name].encode())
-        return _nested(MultiDictProxy(fields, schema))
+        return _without_blanks(_nested(MultiDictProxy(fields, schema)), schema)
     sent = req.get_data()
     if not sent.strip():
         return {}
@@ -128,6 +128,16 @@ def _nested(fields: MultiDictProxy) -> dict[str, Any]:
         place = read.setdefault(outer, {})
         if isinstance(place, dict):
             place[inner] = fields[name]
+    return read
+
+
+def _without_blanks(read: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The fields of a form, with null for what was left empty and is neither text nor a file: forms have no null."""
+    for name, field in schema.fields.items():
+        key = field.data_key or name
+        means_something = isinstance(field, String) or field.metadata.get("format") == "binary"
+        if field.allow_none and not means_something and read.get(key) == "":
+            read[key] = None
     return read
 
 

@@ -79,6 +79,14 @@ def test_a_gender_is_taken_in_any_case_and_shown_with_a_capital(
     assert stranger.post("/register-user/", data=SHIVAM | {"gender": gender}).json["data"]["gender"] == shown
 
 
+def test_what_a_form_leaves_empty_is_not_known(stranger: Program, clinic: Clinic) -> None:
+    registered = stranger.post("/register-user/", data=SHIVAM | {"age": "", "gender": ""})
+    assert registered.status_code == 201
+    assert (registered.json["data"]["age"], registered.json["data"]["gender"]) == (None, "")
+    refused = stranger.post("/register-user/", json=SHIVAM | {"age": ""})
+    assert (refused.status_code, refused.json["error"]) == (400, "{'age': ['Write a whole number.']}")
+
+
 def test_a_long_name_keeps_all_its_parts(stranger: Program, clinic: Clinic) -> None:
     registered = stranger.post("/register-user/", data=SHIVAM | {"name": "  Maria  del Carmen García Ñúñez "})
     assert registered.json["data"]["name"] == "Maria del Carmen García Ñúñez"
