@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import command, db, lock
 from medimeet.domain.passwords import password_fault
-from medimeet.errors import TooManyTries, WrongCode, WrongCredentials
+from medimeet.errors import InvalidInput, TooManyTries, WrongCode, WrongCredentials
 from medimeet.models import Account, Credential
 from medimeet.services import attempts, audit, notifications, one_time_links, passwords, sign_in, tokens
 from medimeet.services.access import Actor
@@ -15,6 +15,7 @@ from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
 
 _LINKS_A_NAME, _LINKS_AN_ADDRESS = 5, 60  # an hour
+_NOT_YOURS = "That is not the password you have now."
 _MANY_LINKS = "We have sent several links already. Look into your mailbox, also where unwanted mail goes."
 
 
@@ -38,18 +39,18 @@ def change_password(actor: Actor, old: str, new: str, *, address: str = "", exce
     Raises InvalidInput (fields old_password, new_password), TooManyTries.
     """
     account = actor.person
-    answers = Answers()
+    answers, old_hash = Answers(), ""
     try:
-        sign_in.check_password(account, old, address)
+        old_hash = sign_in.check_password(account, old, address)
     except WrongCredentials:
-        answers.fault("old_password", "That is not the password you have now.")
+        answers.fault("old_password", _NOT_YOURS)
     else:
         if old == new:
             answers.fault("new_password", "That is the password you have now. Choose another one.")
     password_hash = hashed_when_sound(new, _own_words(account), answers, "new_password")
     answers.check()
     assert password_hash is not None
-    _keep_changed(actor, account, password_hash, except_session)
+    _keep_changed(actor, account, old_hash, password_hash, except_session)
 
 
 @command
@@ -95,7 +96,12 @@ def keep_password(account: Account, password_hash: str, except_session: str | No
 
 
 @command
-def _keep_changed(actor: Actor, account: Account, password_hash: str, except_session: str | None) -> None:
+def _keep_changed(
+    actor: Actor, account: Account, old_hash: str, password_hash: str, except_session: str | None
+) -> None:
+    lock("account", account.id)
+    if account.credential is None or account.credential.password_hash != old_hash:
+        raise InvalidInput({"old_password": _NOT_YOURS})  # it was changed meanwhile
     keep_password(account, password_hash, except_session)
     audit.note(actor, "changed password", "account", account.id)
 

@@ -36,8 +36,8 @@ def check(actor: Actor, name: str, password: str, address: str) -> Account:
     return account
 
 
-def check_password(account: Account | None, password: str, address: str, whom: str = "") -> None:
-    """Returns where the password is the account's. Without an account `whom` is counted instead, and it is never right.
+def check_password(account: Account | None, password: str, address: str, whom: str = "") -> str:
+    """The kept hash, where the password is the account's. Without an account `whom` is counted, and it is never right.
 
     Of many guesses sent at once only as many are told apart as the limit allows: what decides is the count in the
     database, changed in one statement, before anything is answered. Raises WrongCredentials, TooManyTries.
@@ -52,6 +52,7 @@ def check_password(account: Account | None, password: str, address: str, whom: s
         raise WrongCredentials
     new_hash = passwords.hashed(password) if passwords.is_outdated(kept_hash) else None
     _refuse_when_reached(_count_right(limits, account, kept_hash, new_hash))
+    return new_hash or kept_hash
 
 
 def find_account(clinic: Clinic, name: str) -> Account | None:

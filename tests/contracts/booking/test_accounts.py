@@ -1,5 +1,6 @@
 """`/api/auth/` of document 002: register, login, logout, profile, change-password."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -130,6 +131,23 @@ def test_details_that_make_no_sense_are_named(program: Any, clinic: Clinic, sent
     factories.make_patient(clinic, username="kim", email="kim@people.example")
     refused = program(factories.make_patient(clinic)).put("/api/auth/profile/", json=sent)
     assert (refused.status_code, set(refused.json)) == (400, wrong)
+
+
+def test_of_many_new_passwords_at_once_the_one_that_is_answered_with_a_token_holds(
+    app: Flask, program: Any, clinic: Clinic
+) -> None:
+    patient = program(factories.make_patient(clinic, username="pat").account)
+    wanted = [f"a quiet green evening {number}" for number in range(6)]
+
+    def change(password: str) -> int:
+        sent = {"old_password": factories.PASSWORD, "new_password": password}
+        return patient.post("/api/auth/change-password/", json=sent).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        answered = dict(zip(wanted, pool.map(change, wanted), strict=True))
+    assert set(answered.values()) <= {200, 400, 401, 429}
+    (kept,) = [password for password, status in answered.items() if status == 200]
+    assert Program(app).post("/api/auth/login/", json={"username": "pat", "password": kept}).status_code == 200
 
 
 def test_a_new_password_gives_a_new_token_and_ends_the_old_one(app: Flask, program: Any, clinic: Clinic) -> None:
