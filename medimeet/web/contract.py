@@ -18,6 +18,10 @@ class DetailError(Schema):
 
     class Meta:
         unknown = INCLUDE
+        description = (
+            "One sentence under `detail`; or, for each wrong field under its name, a list of sentences, "
+            'as `{"email": ["…"]}`, nested as the body nests.'
+        )
 
     detail = fields.String(metadata={"description": "What is wrong, and how to mend it."})
 

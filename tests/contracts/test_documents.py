@@ -85,6 +85,13 @@ def test_no_answer_may_hold_an_undeclared_field_or_lack_a_declared_one(documents
     assert schemas["TokenPair"]["required"] == ["access", "refresh"]
 
 
+def test_a_document_tells_that_a_refusal_names_the_wrong_fields(documents: dict[str, Any]) -> None:
+    for name in ("booking", "hospital", "timeslots"):
+        refusal = documents[name]["components"]["schemas"]["DetailError"]
+        assert '{"email": ["…"]}' in refusal["description"]
+        assert refusal.get("additionalProperties") is not False
+
+
 def test_the_list_leads_to_every_contract_and_its_document(app: Flask, client: Visitor) -> None:
     page = client.get("/docs/").text
     for name in documented(app):
