@@ -111,6 +111,16 @@ def test_a_page_tells_every_operation_without_javascript(
         assert told == {label for label, _ in operations_of(document)}
 
 
+def test_a_page_tells_what_each_field_holds_and_what_a_refusal_holds(client: Visitor, clinic: Clinic) -> None:
+    page = BeautifulSoup(client.get("/docs/mobile/").text, "html.parser")
+    told = {each.code.text: each.span.text for each in page.select(".api-fields dt")}
+    assert told["data"] == "null"
+    assert told["patient"] == "whole number or UUID or null"
+    assert told["data.slot.start_time"] == "instant, UTC"
+    of_refusals = [each.text for each in page.select("section[aria-labelledby=refusals] dt > code")]
+    assert of_refusals[:4] == ["code", "message", "data", "error"]
+
+
 def test_there_is_no_page_of_an_unknown_contract(client: Visitor) -> None:
     assert client.get("/docs/nothing/").status_code == 404
     assert client.get("/docs/nothing/openapi.json").status_code == 404

@@ -143,7 +143,7 @@ def _body(document: Part, content: Part) -> Body:
 def _answer(document: Part, status: str, described: Part) -> Answer:
     described = _resolved(document, described)
     content: Part = next(iter(described.get("content", {}).values()), {})
-    rows = list(_rows(document, content.get("schema", {}))) if status < _FIRST_REFUSAL else []
+    rows = list(_rows(document, content.get("schema", {})))
     example = _pretty(content["example"]) if "example" in content else ""
     return Answer(status, described["description"], rows, example)
 
@@ -175,8 +175,12 @@ def _resolved(document: Part, part: Part) -> Part:
 
 
 def _kind(document: Part, schema: Part) -> str:
+    if "oneOf" in schema:
+        return " or ".join(_kind(document, _resolved(document, each)) for each in schema["oneOf"])
     types = schema.get("type", "")
     names = [types] if isinstance(types, str) else list(types)
+    if names == ["null"]:
+        return "null"
     if "array" in names:
         return f"list of {_kind(document, _resolved(document, schema['items']))}"
     told = [_FORMATS.get(schema.get("format", ""), "") or _KINDS.get(name, "any") for name in names if name != "null"]

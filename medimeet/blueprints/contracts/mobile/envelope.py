@@ -10,6 +10,7 @@ from medimeet.web.refusals import FORM, Refusal, nested
 
 _CODE = {"description": "The HTTP status."}
 _NOTHING = {"type": "null"}
+_ERROR = "What is wrong and how to mend it; for wrong fields by their names, `{'name': ['Enter your name.']}`."
 
 
 class ErrorEnvelope(Schema):
@@ -21,7 +22,7 @@ class ErrorEnvelope(Schema):
     code = WholeNumber(required=True, metadata=_CODE)
     message = Text(required=True, metadata={"description": "Always “Something went wrong!”."})
     data = fields.Raw(required=True, metadata=_NOTHING)
-    error = Text(required=True, metadata={"description": "What is wrong, and how to mend it."})
+    error = Text(required=True, metadata={"description": _ERROR})
 
 
 @cache
