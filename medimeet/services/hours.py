@@ -9,7 +9,7 @@ from datetime import date as calendar_date
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import command, db, lock
@@ -51,27 +51,21 @@ def doctor_to_schedule(actor: Actor, doctor_id: int | None) -> Doctor:
     return found
 
 
-def of_doctor(doctor: Doctor) -> list[WorkingHours]:
-    """The doctor's declarations: weekly ones by weekday, then dated ones by date."""
-    return list(
-        db.session.scalars(
-            select(WorkingHours)
-            .where(WorkingHours.doctor_id == doctor.id)
-            .order_by(WorkingHours.date.is_not(None), WorkingHours.day_of_week, WorkingHours.date)
-            .order_by(WorkingHours.start_minute)
-        )
-    )
+def of_doctor(doctor: Doctor, day: calendar_date | None = None) -> list[WorkingHours]:
+    """The doctor's declarations: weekly ones by weekday, then dated ones by date; with a day those that hold on it."""
+    found = select(WorkingHours).where(WorkingHours.doctor_id == doctor.id)
+    if day is not None:
+        found = found.where(or_(WorkingHours.day_of_week == day.weekday(), WorkingHours.date == day))
+    order = (WorkingHours.date.is_not(None), WorkingHours.day_of_week, WorkingHours.date, WorkingHours.start_minute)
+    return list(db.session.scalars(found.order_by(*order)))
 
 
-def exclusions_of(doctor: Doctor) -> list[ExclusionDate]:
-    """The doctor's exclusion dates, by date."""
-    return list(
-        db.session.scalars(
-            select(ExclusionDate)
-            .where(ExclusionDate.doctor_id == doctor.id)
-            .order_by(ExclusionDate.date, ExclusionDate.start_minute)
-        )
-    )
+def exclusions_of(doctor: Doctor, day: calendar_date | None = None) -> list[ExclusionDate]:
+    """The doctor's exclusion dates, by date; with a day those on it."""
+    found = select(ExclusionDate).where(ExclusionDate.doctor_id == doctor.id)
+    if day is not None:
+        found = found.where(ExclusionDate.date == day)
+    return list(db.session.scalars(found.order_by(ExclusionDate.date, ExclusionDate.start_minute)))
 
 
 def outside_hours(doctor: Doctor) -> list[Appointment]:

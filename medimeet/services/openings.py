@@ -108,7 +108,7 @@ def _reopen(actor: Actor, doctor: Doctor, slot: Slot) -> Availability:
     """The slot, cut out of the exclusions that closed it; it can be had unless somebody has booked it."""
     _refuse_past(slot)
     day, start_minute, end_minute = wall_span(slot, doctor.clinic.zone)
-    for row in _exclusions(doctor, day):
+    for row in hours.exclusions_of(doctor, day):
         excluded = exclusion_rule(row)
         left = rules.without(excluded, start_minute, end_minute)
         if left != [excluded]:
@@ -130,13 +130,14 @@ def _close(actor: Actor, doctor: Doctor, slot: Slot) -> None:
 
 def _withdraw(actor: Actor, doctor: Doctor, slot: Slot) -> None:
     span = wall_span(slot, doctor.clinic.zone)
-    own = [row for row in hours.of_doctor(doctor) if (row.date, row.start_minute, row.end_minute) == span]
+    own = [row for row in hours.of_doctor(doctor, span.day) if (row.date, row.start_minute, row.end_minute) == span]
     if not own:
         _close(actor, doctor, slot)
         return
     _refuse_past(slot)
     _refuse_booked(doctor, slot)
-    closed_by = [row for row in _exclusions(doctor, span.day) if (row.date, row.start_minute, row.end_minute) == span]
+    exclusions = hours.exclusions_of(doctor, span.day)
+    closed_by = [row for row in exclusions if (row.date, row.start_minute, row.end_minute) == span]
     for row in (*own, *closed_by):
         db.session.delete(row)
     _note(actor, "withdrew", slot)
@@ -145,7 +146,7 @@ def _withdraw(actor: Actor, doctor: Doctor, slot: Slot) -> None:
 def _declare(doctor: Doctor, wanted: WallSpan) -> None:
     hours_then = read_hours(
         doctor,
-        [hours_rule(row) for row in hours.of_doctor(doctor)],
+        [hours_rule(row) for row in hours.of_doctor(doctor, wanted.day)],
         day_of_week=None,
         date=wanted.day,
         start=text_of(wanted.start_minute),
@@ -193,7 +194,7 @@ def _declared(doctor: Doctor, slot_id: int) -> Slot | None:
     """The slot that the declared hours have, excluded or not."""
     starts_at = decode_slot(slot_id).starts_at
     day = starts_at.astimezone(doctor.clinic.zone).date()
-    declared = [hours_rule(row) for row in hours.of_doctor(doctor)]
+    declared = [hours_rule(row) for row in hours.of_doctor(doctor, day)]
     found = rules.declared_slots(doctor.id, declared, [], doctor.clinic.zone, day, day)
     return next((slot for slot in found if slot.starts_at == starts_at), None)
 
@@ -203,10 +204,6 @@ def _shown(doctor: Doctor, slot: Slot) -> Slot | None:
     day = slot.starts_at.astimezone(doctor.clinic.zone).date()
     found = slots.of_days(doctor, day, day)
     return next((each for each in found if each.starts_at == slot.starts_at), None)
-
-
-def _exclusions(doctor: Doctor, day: calendar_date) -> list[ExclusionDate]:
-    return [row for row in hours.exclusions_of(doctor) if row.date == day]
 
 
 def _exclusion(doctor: Doctor, rule: rules.Exclusion, reason: str = "") -> ExclusionDate:

@@ -50,7 +50,7 @@ def of_doctors(
         return []
     zone = doctors[0].clinic.zone
     doctor_ids = [doctor.id for doctor in doctors]
-    hours = _hours_by_doctor(doctor_ids)
+    hours = _hours_by_doctor(doctor_ids, first_day, last_day)
     exclusions = _exclusions_by_doctor(doctor_ids, first_day, last_day)
     busy = _busy_by_doctor(doctor_ids, day_bounds(first_day, zone)[0], day_bounds(last_day, zone)[1], leave_out)
     found = []
@@ -209,9 +209,10 @@ def exclusion_rule(row: ExclusionDate) -> Exclusion:
     return Exclusion(row.date, row.start_minute, row.end_minute)
 
 
-def _hours_by_doctor(doctor_ids: Sequence[int]) -> dict[int, list[rules.WorkingHours]]:
+def _hours_by_doctor(doctor_ids: Sequence[int], first_day: date, last_day: date) -> dict[int, list[rules.WorkingHours]]:
     rows: dict[int, list[rules.WorkingHours]] = defaultdict(list)
-    for row in db.session.scalars(select(WorkingHours).where(WorkingHours.doctor_id.in_(doctor_ids))):
+    then = or_(WorkingHours.date.is_(None), WorkingHours.date.between(first_day, last_day))
+    for row in db.session.scalars(select(WorkingHours).where(WorkingHours.doctor_id.in_(doctor_ids), then)):
         rows[row.doctor_id].append(hours_rule(row))
     return rows
 

@@ -11,7 +11,6 @@ from medimeet.services import hours
 from tests import factories
 from tests.contracts.programs import program_of
 from tests.contracts.timeslots.conftest import Practice
-from tests.statements import statements
 
 TUESDAY, SATURDAY = "2026-11-24", "2026-11-28"
 PATH = "/api/availabilities/"
@@ -263,16 +262,3 @@ def test_another_clinics_doctor_and_time_and_unknown_slots_are_404(practice: Pra
 def test_every_wrong_field_of_an_availability_is_named(practice: Practice, sent: object, wrong: set[str]) -> None:
     refused = practice.by_doctor.post(PATH, json=sent)
     assert (refused.status_code, set(refused.json)) == (400, wrong)
-
-
-def test_the_list_costs_the_same_few_statements_for_one_doctor_and_for_ten(practice: Practice) -> None:
-    def cost() -> int:
-        with statements() as run:
-            assert practice.by_patient.get(PATH).status_code == 200
-        return len(run)
-
-    before = cost()
-    for _ in range(9):
-        factories.make_doctor(practice.clinic)
-    assert cost() == before
-    assert before <= 8
