@@ -69,7 +69,6 @@ def _restore_empty_file(file: str) -> None:
 
 
 def _delete_every_row() -> None:
+    deletes = [f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables]
     with db.engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in Base.metadata.sorted_tables:
-            connection.execute(table.delete())
+        connection.execute(text("; ".join(["SET LOCAL session_replication_role = replica", *deletes])))

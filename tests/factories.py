@@ -88,8 +88,7 @@ def make_doctor(clinic: Clinic, *, works: bool = True, verified: bool = True, fe
     )
     save(doctor)
     if works:
-        for day in range(5):
-            make_hours(doctor, day_of_week=day)
+        _work_on_weekdays(doctor)
     return doctor
 
 
@@ -113,6 +112,13 @@ def make_hours(
             slot_minutes=slot_minutes,
         )
     )
+
+
+@command
+def _work_on_weekdays(doctor: Doctor) -> None:
+    for day in range(5):
+        hours = {"day_of_week": day, "start_minute": 9 * 60, "end_minute": 17 * 60, "slot_minutes": 30}
+        db.session.add(WorkingHours(clinic_id=doctor.clinic_id, doctor_id=doctor.id, **hours))
 
 
 def make_exclusion(doctor: Doctor, day: date, **given: Any) -> ExclusionDate:
