@@ -11,6 +11,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from medimeet.services.contact_details import national_digits
 
 _LONGEST, _MOST_WORDS, _FEWEST_DIGITS, _SHORTEST_NUMBER = 100, 6, 3, 6
+_TITLE = {"dr", "dr."}
 _PHONE = re.compile(r"[+0-9][0-9 ()./-]*")
 
 
@@ -30,11 +31,13 @@ def any_part(text: str, *columns: Any, numbers: tuple[Any, ...] = ()) -> ColumnE
     """True where every word of `text` is part of one of `columns`, or `text` is part of a phone number in `numbers`.
 
     A number is found however it is spaced, and with or without the zero or the country in front. Empty text finds all.
+    Names are shown with a doctor's title and kept without, so the title is looked for only where it is all of `text`.
     """
     text = "".join(character for character in text[:_LONGEST] if character.isprintable())
     words = text.split()[:_MOST_WORDS]
     if not words:
         return true()
+    words = [word for word in words if word.lower() not in _TITLE] or words
     found = [and_(*(or_(*(_contains(column, word) for column in columns)) for word in words))]
     digits = re.sub(r"\D", "", text).lstrip("0") if _PHONE.fullmatch(text.strip()) else ""
     if len(digits) >= _FEWEST_DIGITS:

@@ -22,6 +22,10 @@ JSON_LIMIT = 1024 * 1024
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 _UNTYPABLE = "Use only letters, digits and signs that can be typed."
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+_NO_BOUNDARY = (
+    "There is no field in this multipart body. Let your program write the header Content-Type by itself: "
+    "it names the boundary between the fields."
+)
 _SEND_JSON = "Send JSON (application/json), a form (application/x-www-form-urlencoded) or multipart/form-data."
 
 
@@ -61,6 +65,8 @@ def body_of(req: Request, schema: Schema) -> Any:
         req.max_content_length = JSON_LIMIT
     if mimetype in CONTENT_TYPES[1:]:
         sent_parts = [*req.form.items(multi=True), *req.files.items(multi=True)]
+        if not sent_parts and _is_torn_multipart(req):
+            raise _bad_body(_NO_BOUNDARY)
         fields: MultiDict[str, Any] = MultiDict([(name, value) for name, value in sent_parts if name])
         _refuse_unsendable(fields.to_dict(flat=False))
         for name in _objects_sent_as_text(fields, schema):
@@ -72,6 +78,13 @@ def body_of(req: Request, schema: Schema) -> Any:
     if mimetype != "application/json" and not mimetype.endswith("+json"):
         raise UnsupportedMediaType(_SEND_JSON)
     return _json_object(sent)
+
+
+def _is_torn_multipart(req: Request) -> bool:
+    """Whether a multipart body without a readable part holds more than the mark that ends it."""
+    boundary = req.mimetype_params.get("boundary", "")
+    length = req.content_length or 0
+    return req.mimetype == "multipart/form-data" and length > len(f"\r\n--{boundary}--\r\n" if boundary else "")
 
 
 def _objects_sent_as_text(fields: MultiDict[str, Any], schema: Schema) -> list[str]:

@@ -59,5 +59,6 @@ def renamed(**published: str) -> Iterator[None]:
     except InvalidInput as error:
         faults: dict[str, list[str]] = {}
         for name, said in error.faults.items():
-            faults.setdefault(published.get(name, name), []).extend(said)
+            told = faults.setdefault(published.get(name, name), [])
+            told += [words for words in said if words not in told]
         raise InvalidInput(faults) from None

@@ -109,6 +109,22 @@ def test_a_part_without_a_name_is_ignored(stranger: Program, disposition: bytes)
     assert refused.json == {"username": ["This field is needed."], "password": ["This field is needed."]}
 
 
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=another"])
+def test_multipart_whose_fields_can_not_be_told_apart_is_not_taken_for_an_empty_form(
+    stranger: Program, content_type: str
+) -> None:
+    _, body = encode_multipart({"username": "pat", "password": "b"})
+    refused = send(stranger, body, content_type)
+    assert (refused.status_code, list(refused.json)) == (400, ["detail"])
+    assert "boundary" in refused.json["detail"]
+
+
+def test_a_form_without_fields_is_an_empty_form_in_multipart_too(stranger: Program) -> None:
+    for body in (b"--edge--\r\n", b"\r\n--edge--\r\n", b""):
+        refused = send(stranger, body, "multipart/form-data; boundary=edge")
+        assert (refused.status_code, set(refused.json)) == (400, {"username", "password"})
+
+
 def test_an_object_within_a_form_comes_as_json_or_field_by_field(app: Flask, clinic: Clinic) -> None:
     admin = program_of(app, factories.make_admin(clinic))
     user = {"username": "jo", "email": "jo@people.example", "password": "a calm blue morning"}

@@ -112,3 +112,8 @@ def test_a_time_that_is_none_is_refused_by_name(program: Programs, clinic: Clini
     for body in ({"time": sent}, {}):
         answer = admin.post("/available-time/", json=body)
         assert (answer.status_code, set(answer.json)) == (400, {"time"})
+
+
+def test_what_is_wrong_with_both_ends_of_a_time_is_said_once(program: Programs, clinic: Clinic) -> None:
+    answer = program(factories.make_admin(clinic)).post("/available-time/", json={"time": "9 - 10"})
+    assert (answer.status_code, list(answer.json), len(answer.json["time"])) == (400, ["time"], 1)

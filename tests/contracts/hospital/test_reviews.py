@@ -172,6 +172,7 @@ def test_a_list_is_narrowed_by_doctor_reviewer_rating_and_name(clinic: Clinic, s
     assert found(search="sHA") == {one.id, three.id}
     assert found(search="ann") == {one.id, two.id}
     assert found(search="n_") == {three.id}
+    assert found(search=one.doctor.name) == found(search=f"dr.  {one.doctor.account.last_name}") == {one.id, three.id}
     assert found(search="Underhill") == found(search="%") == set()
 
 
