@@ -210,10 +210,19 @@ def exclusion_rule(row: ExclusionDate) -> Exclusion:
 
 
 def _hours_by_doctor(doctor_ids: Sequence[int], first_day: date, last_day: date) -> dict[int, list[rules.WorkingHours]]:
-    rows: dict[int, list[rules.WorkingHours]] = defaultdict(list)
+    # Columns, not models: doctors who declare half hour by half hour have thousands of rows.
+    declaration = (
+        WorkingHours.day_of_week,
+        WorkingHours.date,
+        WorkingHours.start_minute,
+        WorkingHours.end_minute,
+        WorkingHours.slot_minutes,
+    )
     then = or_(WorkingHours.date.is_(None), WorkingHours.date.between(first_day, last_day))
-    for row in db.session.scalars(select(WorkingHours).where(WorkingHours.doctor_id.in_(doctor_ids), then)):
-        rows[row.doctor_id].append(hours_rule(row))
+    found = select(WorkingHours.doctor_id, *declaration).where(WorkingHours.doctor_id.in_(doctor_ids), then)
+    rows: dict[int, list[rules.WorkingHours]] = defaultdict(list)
+    for doctor_id, day_of_week, day, start_minute, end_minute, slot_minutes in db.session.execute(found):
+        rows[doctor_id].append(rules.WorkingHours(day_of_week, day, start_minute, end_minute, slot_minutes))
     return rows
 
 
