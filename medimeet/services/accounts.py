@@ -15,9 +15,9 @@ from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, TooManyTries
 from medimeet.models import Account, Clinic, Credential
 from medimeet.services import (
+    appointment_changes,
     attempts,
     audit,
-    booking,
     contact_details,
     notifications,
     one_time_links,
@@ -161,9 +161,9 @@ def deactivate(actor: Actor, account: Account) -> None:
     tokens.revoke_all(account)
     one_time_links.end_all(account)
     if account.doctor is not None:
-        booking.cancel_all_of(actor, doctor=account.doctor)
+        appointment_changes.cancel_all_of(actor, doctor=account.doctor)
     if account.patient is not None:
-        booking.cancel_all_of(actor, patient=account.patient)
+        appointment_changes.cancel_all_of(actor, patient=account.patient)
     audit.note(actor, "deactivated", "account", account.id, account.patient.id if account.patient else None)
 
 

@@ -11,6 +11,9 @@ from medimeet.db import db
 from medimeet.errors import InvalidInput, KeyReused
 from medimeet.models import Appointment, IdempotencyKey
 from medimeet.services.access import Actor
+from medimeet.services.answers import Answers
+
+REASON_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,11 @@ def remember(actor: Actor, key: str, order: Order, appointment: Appointment) -> 
             account_id=actor.person.id, key=key, fingerprint=order.fingerprint, appointment_id=appointment.id
         )
     )
+
+
+def checked_reason(reason: str) -> str:
+    """Why the patient comes, tidied. Raises InvalidInput."""
+    answers = Answers()
+    checked = answers.text("reason", reason, REASON_LENGTH)
+    answers.check()
+    return checked

@@ -14,7 +14,7 @@ from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Patient
-from medimeet.services import accounts, appointments, audit, booking, people
+from medimeet.services import accounts, appointment_changes, appointments, audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.doctors import Removed
@@ -208,7 +208,7 @@ def _details_of(patient: Patient) -> PatientDetails:
 def _closed(actor: Actor, patient: Patient) -> Removed:
     lock("account", patient.account_id)
     patient.closed_at = clock.now()
-    canceled = booking.cancel_all_of(actor, patient=patient)
+    canceled = appointment_changes.cancel_all_of(actor, patient=patient)
     audit.note(actor, "removed", "patient", patient.id, patient.id)
     return Removed(patient.name, len(canceled))
 

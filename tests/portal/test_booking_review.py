@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Account, Appointment, Notification, Patient
-from medimeet.services.booking import REASON_LENGTH
+from medimeet.services.orders import REASON_LENGTH
 from tests import factories
 from tests.conftest import Visitor
 from tests.portal.booking_people import TUESDAY, SmallClinic, field, small, soup, text

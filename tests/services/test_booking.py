@@ -23,7 +23,7 @@ from medimeet.errors import (
     SlotTaken,
 )
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification, Patient
-from medimeet.services import appointments, booking, holds, patients, slots
+from medimeet.services import appointment_changes, appointments, booking, holds, patients, slots
 from medimeet.services.access import Actor
 from tests.factories import (
     actor_of,
@@ -231,7 +231,7 @@ def test_a_canceled_time_is_free_for_others_at_once(clinic: Clinic) -> None:
     doctor, first, second = make_doctor(clinic), make_patient(clinic), make_patient(clinic)
     slot_id = slot_at(doctor, clinic, TUESDAY, "09:00")
     visit = booking.book(actor_of(first, clinic), slot_id=slot_id)
-    assert booking.cancel(actor_of(first, clinic), visit.id).status == AppointmentStatus.CANCELED
+    assert appointment_changes.cancel(actor_of(first, clinic), visit.id).status == AppointmentStatus.CANCELED
     assert booking.book(actor_of(second, clinic), slot_id=slot_id).patient_id == second.id
 
 
@@ -239,7 +239,7 @@ def test_canceling_twice_answers_as_the_first_time_and_tells_once(clinic: Clinic
     doctor, patient = make_doctor(clinic), make_patient(clinic)
     visit = make_appointment(doctor, patient, starts(clinic, TUESDAY, "09:00"))
     for _ in range(2):
-        assert booking.cancel(actor_of(patient, clinic), visit.id).status == AppointmentStatus.CANCELED
+        assert appointment_changes.cancel(actor_of(patient, clinic), visit.id).status == AppointmentStatus.CANCELED
     told = db.session.scalars(select(Notification).where(Notification.account_id == patient.account_id)).all()
     assert len(told) == 1
 
@@ -250,10 +250,12 @@ def test_only_the_patient_the_doctor_and_the_clinics_admin_can_cancel(clinic: Cl
     visit = make_appointment(doctor, patient, starts(clinic, TUESDAY, "09:00"))
     for stranger in (make_patient(clinic), make_doctor(clinic)):
         with pytest.raises(NotFound):
-            booking.cancel(actor_of(stranger, clinic), visit.id)
+            appointment_changes.cancel(actor_of(stranger, clinic), visit.id)
     with pytest.raises(NotFound):
-        booking.cancel(actor_of(make_admin(elsewhere), elsewhere), visit.id)
-    assert booking.cancel(actor_of(make_admin(clinic), clinic), visit.id).status == AppointmentStatus.CANCELED
+        appointment_changes.cancel(actor_of(make_admin(elsewhere), elsewhere), visit.id)
+    assert (
+        appointment_changes.cancel(actor_of(make_admin(clinic), clinic), visit.id).status == AppointmentStatus.CANCELED
+    )
 
 
 @pytest.mark.parametrize("status", [AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW])
@@ -261,16 +263,16 @@ def test_a_visit_that_is_over_can_not_be_canceled_or_moved(clinic: Clinic, statu
     doctor, patient = make_doctor(clinic), make_patient(clinic)
     visit = make_appointment(doctor, patient, starts(clinic, TUESDAY, "09:00"), status=status)
     with pytest.raises(AppointmentClosed):
-        booking.cancel(actor_of(patient, clinic), visit.id)
+        appointment_changes.cancel(actor_of(patient, clinic), visit.id)
     with pytest.raises(AppointmentClosed):
-        booking.move(actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
+        appointment_changes.move(actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
 
 
 def test_a_deleted_appointment_is_canceled_and_found_by_the_pages_alone(clinic: Clinic) -> None:
     doctor, patient = make_doctor(clinic), make_patient(clinic)
     actor, slot_id = actor_of(patient, clinic), slot_at(doctor, clinic, TUESDAY, "09:00")
     visit = booking.book(actor, slot_id=slot_id)
-    booking.delete(actor, visit.id)
+    appointment_changes.delete(actor, visit.id)
     with pytest.raises(NotFound):
         appointments.find(actor, visit.id)
     assert appointments.listed(actor).total == 0
@@ -283,13 +285,13 @@ def test_what_is_deleted_can_not_be_deleted_canceled_or_moved_again(clinic: Clin
     doctor, patient = make_doctor(clinic), make_patient(clinic)
     actor = actor_of(patient, clinic)
     visit = booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"))
-    booking.cancel(actor, visit.id)
-    booking.delete(actor, visit.id)
-    for again in (booking.delete, booking.cancel):
+    appointment_changes.cancel(actor, visit.id)
+    appointment_changes.delete(actor, visit.id)
+    for again in (appointment_changes.delete, appointment_changes.cancel):
         with pytest.raises(NotFound):
             again(actor, visit.id)
     with pytest.raises(NotFound):
-        booking.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
+        appointment_changes.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
 
 
 @pytest.mark.parametrize("status", [AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW])
@@ -297,14 +299,16 @@ def test_a_visit_that_is_over_can_not_be_deleted(clinic: Clinic, status: Appoint
     doctor, patient = make_doctor(clinic), make_patient(clinic)
     visit = make_appointment(doctor, patient, clock.now() - timedelta(days=1), status=status)
     with pytest.raises(AppointmentClosed):
-        booking.delete(actor_of(patient, clinic), visit.id)
+        appointment_changes.delete(actor_of(patient, clinic), visit.id)
     assert appointments.find(actor_of(patient, clinic), visit.id).status == status
 
 
 def test_moving_frees_the_old_time_and_takes_the_new_one(clinic: Clinic) -> None:
     doctor, patient = make_doctor(clinic), make_patient(clinic)
     visit = make_appointment(doctor, patient, starts(clinic, TUESDAY, "09:00"))
-    moved = booking.move(actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "11:00"))
+    moved = appointment_changes.move(
+        actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "11:00")
+    )
     assert (moved.id, moved.starts_at, moved.sequence) == (visit.id, starts(clinic, TUESDAY, "11:00"), 1)
     free = {slot.starts_at for slot in slots.free([doctor], None, TUESDAY, TUESDAY)}
     assert starts(clinic, TUESDAY, "09:00") in free
@@ -316,7 +320,7 @@ def test_the_old_time_is_kept_when_the_new_one_is_taken(clinic: Clinic) -> None:
     visit = make_appointment(doctor, patient, starts(clinic, TUESDAY, "09:00"))
     make_appointment(doctor, make_patient(clinic), starts(clinic, TUESDAY, "11:00"))
     with pytest.raises(SlotTaken):
-        booking.move(actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "11:00"))
+        appointment_changes.move(actor_of(patient, clinic), visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "11:00"))
     assert db.session.get_one(Appointment, visit.id).starts_at == starts(clinic, TUESDAY, "09:00")
 
 
@@ -325,7 +329,7 @@ def test_a_long_visit_moves_by_half_its_length_over_its_own_old_time(clinic: Cli
     hour = make_treatment(clinic, doctor, duration_minutes=60)
     actor = actor_of(patient, clinic)
     visit = booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"), treatment_id=hour.id)
-    moved = booking.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "09:30"))
+    moved = appointment_changes.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "09:30"))
     assert (moved.starts_at, moved.ends_at) == (starts(clinic, TUESDAY, "09:30"), starts(clinic, TUESDAY, "10:30"))
 
 
@@ -364,10 +368,10 @@ def test_the_doctor_closes_a_visit_that_has_begun_and_can_undo_it(clinic: Clinic
     visit = make_appointment(doctor, make_patient(clinic), starts(clinic, TUESDAY, "09:00"))
     actor = actor_of(doctor, clinic)
     with pytest.raises(InvalidInput, match="has not begun"):
-        booking.mark(actor, visit.id, AppointmentStatus.COMPLETED)
+        appointment_changes.mark(actor, visit.id, AppointmentStatus.COMPLETED)
     frozen_clock.move_to(starts(clinic, TUESDAY, "09:10"))
     for status in (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW, AppointmentStatus.SCHEDULED):
-        assert booking.mark(actor, visit.id, status).status == status
+        assert appointment_changes.mark(actor, visit.id, status).status == status
 
 
 def test_a_patient_can_not_mark_the_own_visit(clinic: Clinic, frozen_clock) -> None:
@@ -375,7 +379,7 @@ def test_a_patient_can_not_mark_the_own_visit(clinic: Clinic, frozen_clock) -> N
     visit = make_appointment(doctor, patient, starts(clinic, TUESDAY, "09:00"))
     frozen_clock.move_to(starts(clinic, TUESDAY, "09:10"))
     with pytest.raises(NotFound):
-        booking.mark(actor_of(patient, clinic), visit.id, AppointmentStatus.COMPLETED)
+        appointment_changes.mark(actor_of(patient, clinic), visit.id, AppointmentStatus.COMPLETED)
 
 
 def test_an_offered_slot_names_itself(clinic: Clinic) -> None:
@@ -422,13 +426,13 @@ def test_a_long_visit_changes_to_a_time_that_holds_all_of_it(clinic: Clinic) -> 
     hour = make_treatment(clinic, doctor, duration_minutes=60)
     actor = actor_of(patient, clinic)
     visit = booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"), treatment_id=hour.id)
-    changed = booking.change(actor, visit.id, minute=570)
+    changed = appointment_changes.change(actor, visit.id, minute=570)
     assert (changed.starts_at, changed.ends_at) == (
         starts(clinic, TUESDAY, "09:30"),
         starts(clinic, TUESDAY, "10:30"),
     )
     with pytest.raises(SlotTaken):
-        booking.change(actor, visit.id, minute=16 * 60 + 30)
+        appointment_changes.change(actor, visit.id, minute=16 * 60 + 30)
 
 
 def test_two_visits_that_change_doctors_at_once_do_not_lock_each_other_out(app: Flask, clinic: Clinic) -> None:
@@ -443,7 +447,7 @@ def test_two_visits_that_change_doctors_at_once_do_not_lock_each_other_out(app: 
     def change(person_id: int, visit_id: int, doctor_id: int) -> int:
         with app.app_context():
             actor = Actor(db.session.get(Account, person_id), db.session.get(Clinic, clinic.id))
-            return booking.change(actor, visit_id, doctor_id=doctor_id).doctor_id
+            return appointment_changes.change(actor, visit_id, doctor_id=doctor_id).doctor_id
 
     db.session.remove()
     with ThreadPoolExecutor(8) as pool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from medimeet.db import command, db
 from medimeet.errors import SlotTaken
 from medimeet.models import Account, Appointment, Clinic, Doctor, Notification
-from medimeet.services import booking, calendar_file, notifications
+from medimeet.services import appointment_changes, booking, calendar_file, notifications
 from tests.factories import (
     actor_of,
     at,
@@ -100,8 +100,8 @@ def test_no_message_and_no_calendar_names_the_treatment_or_the_reason(clinic: Cl
         treatment_id=treatment.id,
         reason="a rash that itches",
     )
-    booking.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
-    booking.cancel(actor, visit.id)
+    appointment_changes.move(actor, visit.id, slot_id=slot_at(doctor, clinic, TUESDAY, "10:00"))
+    appointment_changes.cancel(actor, visit.id)
     rows = db.session.scalars(select(Notification)).all()
     assert len(rows) == 6
     for row in rows:
@@ -142,9 +142,9 @@ def test_a_booking_that_fails_tells_nobody(clinic: Clinic) -> None:
 def test_a_calendar_program_adds_updates_and_takes_out_one_and_the_same_entry(clinic: Clinic) -> None:
     visit = booked(clinic)
     actor = actor_of(visit.patient, clinic)
-    booking.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "10:00"))
-    booking.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "11:00"))
-    booking.cancel(actor, visit.id)
+    appointment_changes.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "10:00"))
+    appointment_changes.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "11:00"))
+    appointment_changes.cancel(actor, visit.id)
     mails = told(visit.patient.account)
     files = [mail.calendar for mail in mails]
     assert [method_of(file) for file in files] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
@@ -179,7 +179,7 @@ def test_the_file_to_download_invites_nobody_and_a_canceled_one_says_so(clinic: 
     event = event_of(calendar_file.of(visit))
     assert method_of(calendar_file.of(visit)) == "PUBLISH"
     assert "ATTENDEE" not in event
-    booking.cancel(actor_of(visit.patient, clinic), visit.id)
+    appointment_changes.cancel(actor_of(visit.patient, clinic), visit.id)
     assert str(event_of(calendar_file.of(visit))["STATUS"]) == "CANCELLED"
 
 
@@ -196,7 +196,7 @@ def test_both_passes_of_an_hour_that_exists_twice_stand_at_the_right_instant_in_
 
 def test_a_patient_whose_clinic_cancels_is_told_who_did_it(clinic: Clinic) -> None:
     visit = booked(clinic)
-    booking.cancel(actor_of(make_admin(clinic), clinic), visit.id)
+    appointment_changes.cancel(actor_of(make_admin(clinic), clinic), visit.id)
     mail = told(visit.patient.account)[-1]
     assert "Riverside Clinic has canceled your visit." in mail.body
 
@@ -205,7 +205,7 @@ def test_a_doctor_who_loses_a_visit_to_another_is_told_and_so_is_the_other(clini
     visit = booked(clinic)
     before, after = visit.doctor, make_doctor(clinic)
     actor = actor_of(visit.patient, clinic)
-    booking.move(actor, visit.id, slot_id=slot_at(after, clinic, TUESDAY, "09:00"))
+    appointment_changes.move(actor, visit.id, slot_id=slot_at(after, clinic, TUESDAY, "09:00"))
     assert [row.kind for row in told(before.account)] == ["appointment_booked", "appointment_canceled"]
     assert [row.kind for row in told(after.account)] == ["appointment_booked"]
 
@@ -213,7 +213,7 @@ def test_a_doctor_who_loses_a_visit_to_another_is_told_and_so_is_the_other(clini
 def test_canceling_twice_tells_once(clinic: Clinic) -> None:
     visit = booked(clinic)
     for _ in range(2):
-        booking.cancel(actor_of(visit.patient, clinic), visit.id)
+        appointment_changes.cancel(actor_of(visit.patient, clinic), visit.id)
     assert [row.kind for row in told(visit.patient.account)] == ["appointment_booked", "appointment_canceled"]
 
 
@@ -297,8 +297,8 @@ def test_links_come_from_the_setting_and_not_from_the_address_a_request_named(ap
 def test_every_link_in_a_message_leads_to_a_page_that_its_reader_may_open(app: Flask, clinic: Clinic, as_: Any) -> None:
     visit = booked(clinic)
     actor = actor_of(visit.patient, clinic)
-    booking.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "10:00"))
-    booking.cancel(actor, visit.id)
+    appointment_changes.move(actor, visit.id, slot_id=slot_at(visit.doctor, clinic, TUESDAY, "10:00"))
+    appointment_changes.cancel(actor, visit.id)
     make_admin(clinic)
     tell(notifications.tell_application, clinic, make_doctor(clinic, verified=False))
     tell(notifications.tell_verified, visit.doctor)

@@ -10,7 +10,7 @@ from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import to_wall
 from medimeet.errors import InvalidInput, MediMeetError, PatientBusy, SlotTaken
 from medimeet.models import Appointment
-from medimeet.services import access, appointments, booking, doctor_days
+from medimeet.services import access, appointment_changes, appointments, doctor_days
 from medimeet.web.fragments import go_to, is_partial, page
 from medimeet.web.guard import allow
 from medimeet.web.next_page import wanted_page
@@ -29,7 +29,7 @@ def appointment_status(appointment_id: int) -> Response | WerkzeugResponse:
     """POST /appointment-status/<id>/: `status` completed, no_show or scheduled; the row, or back to the day."""
     wanted, refusal = _wanted_status(), None
     try:
-        visit = booking.mark(current_actor(), appointment_id, wanted)
+        visit = appointment_changes.mark(current_actor(), appointment_id, wanted)
     except (InvalidInput, SlotTaken, PatientBusy) as error:
         refusal = error
         visit = appointments.find(current_actor(), appointment_id)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet import clock
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.visits import visits_url
-from medimeet.services import access, appointments, booking
+from medimeet.services import access, appointment_changes, appointments
 from medimeet.web.context import when
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
@@ -22,6 +22,6 @@ def cancel_appointment(appointment_id: int) -> Response | WerkzeugResponse:
         if not visit.is_active or visit.starts_at <= clock.now():
             return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
         return page("patient_booking/cancel.html", visit=visit)
-    visit = booking.cancel(current_actor(), appointment_id)
+    visit = appointment_changes.cancel(current_actor(), appointment_id)
     flash(f"The visit to {visit.doctor.name} on {when(visit.starts_at)} is canceled.", "success")
     return go_to(visits_url())

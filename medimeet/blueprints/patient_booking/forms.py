@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from medimeet.services.booking import REASON_LENGTH
+from medimeet.services.orders import REASON_LENGTH
 
 
 class ReviewForm(FlaskForm):

@@ -8,7 +8,7 @@ from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.picker import picker
 from medimeet.errors import AppointmentClosed, MediMeetError, NoSuchSlot, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Appointment
-from medimeet.services import access, appointments, bookable, booking
+from medimeet.services import access, appointment_changes, appointments, bookable
 from medimeet.web.asked import whole_number
 from medimeet.web.context import when
 from medimeet.web.fragments import go_to, page
@@ -34,7 +34,7 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     if slot_id is None:
         return _page(visit, forgot=True, status=400)
     try:
-        moved = booking.move(current_actor(), visit.id, slot_id=slot_id)
+        moved = appointment_changes.move(current_actor(), visit.id, slot_id=slot_id)
     except (SlotTaken, PatientBusy, PastSlot, NoSuchSlot) as refusal:
         return _refused(visit, slot_id, refusal)
     flash(f"The visit is moved. It is now on {when(moved.starts_at)}.", "success")

@@ -7,7 +7,7 @@ from flask import Flask
 
 from medimeet import clock
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.services import booking
+from medimeet.services import appointment_changes, booking
 from tests import factories
 from tests.contracts.programs import Program, program_of
 from tests.contracts.timeslots.conftest import Practice
@@ -36,7 +36,7 @@ def test_a_patient_books_moves_and_cancels_as_printed(practice: Practice) -> Non
 
 def test_an_appointment_that_was_canceled_elsewhere_is_found_here_by_nobody(practice: Practice) -> None:
     number = practice.by_patient.post(PATH, json=practice.opening(TUESDAY, "09:00")).json["id"]
-    booking.cancel(factories.actor_of(practice.doctor, practice.clinic), number)
+    appointment_changes.cancel(factories.actor_of(practice.doctor, practice.clinic), number)
     for program in (practice.by_patient, practice.by_admin):
         assert program.get(PATH).json == []
         assert program.put(f"{PATH}{number}/", json=practice.opening(WEDNESDAY, "09:00")).status_code == 404
@@ -162,7 +162,7 @@ def test_everybody_lists_within_their_own_scope_the_latest_first(practice: Pract
         practice.doctor, second, clock.now() - timedelta(days=400), status=AppointmentStatus.COMPLETED
     )
     gone = factories.make_appointment(practice.doctor, practice.patient, factories.at(practice.clinic, day, "11:00"))
-    booking.cancel(factories.actor_of(practice.patient, practice.clinic), gone.id)
+    appointment_changes.cancel(factories.actor_of(practice.patient, practice.clinic), gone.id)
 
     def listed(program: Program) -> list[int]:
         return [row["id"] for row in program.get(PATH).json]

@@ -5,7 +5,7 @@ from typing import Any
 from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import appointments as schemas
 from medimeet.models import Appointment
-from medimeet.services import access, appointments, bookable, booking
+from medimeet.services import access, appointment_changes, appointments, bookable, booking
 from medimeet.web.examples import upcoming_day, upcoming_slot
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -67,7 +67,7 @@ def book(sent: dict[str, Any], doctor_id: int, idempotency_key: str | None) -> A
 @bp.response(200, schemas.Appointment, example=_VISIT | {"status": "canceled"})
 def cancel(appointment_id: int) -> Appointment:
     """POST /api/appointment/cancel/{appointment_id}/: cancels, and its time is free for others at once."""
-    return booking.cancel(current_actor(), appointment_id)
+    return appointment_changes.cancel(current_actor(), appointment_id)
 
 
 def _slot_id(sent: dict[str, Any], doctor_id: int) -> int:

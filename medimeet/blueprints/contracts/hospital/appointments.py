@@ -10,7 +10,7 @@ from medimeet.blueprints.contracts.hospital.schemas import visits as schemas
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import minute_of, to_wall
 from medimeet.models import Appointment
-from medimeet.services import access, appointments, booking, day_grid
+from medimeet.services import access, appointment_changes, appointments, booking, day_grid
 from medimeet.web.guard import allow
 from medimeet.web.paging import page_example, page_of
 from medimeet.web.refusals import renamed
@@ -87,16 +87,16 @@ def change_appointment(sent: dict[str, Any], appointment_id: int) -> dict[str, A
 @bp.response(204)
 def delete_appointment(appointment_id: int) -> None:
     """DELETE /appointments/{id}/: cancels what is still to come, and shows it no more."""
-    booking.delete(current_actor(), appointment_id)
+    appointment_changes.delete(current_actor(), appointment_id)
 
 
 def _changed(appointment_id: int, sent: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()
     if sent.get("cancel"):
-        return _shown([booking.cancel(actor, appointment_id)])[0]
+        return _shown([appointment_changes.cancel(actor, appointment_id)])[0]
     time_id = sent.get("time")
     with renamed(reason="symptoms"):
-        changed = booking.change(
+        changed = appointment_changes.change(
             actor,
             appointment_id,
             doctor_id=sent.get("doctor"),

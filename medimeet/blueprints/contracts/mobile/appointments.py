@@ -6,7 +6,7 @@ from typing import Any
 from medimeet.blueprints.contracts.mobile import examples, items, schemas
 from medimeet.blueprints.contracts.mobile.blueprint import bp
 from medimeet.blueprints.contracts.mobile.envelope import envelope, envelope_of, envelope_of_list
-from medimeet.services import access, appointments, bookable, booking, doctors, patients
+from medimeet.services import access, appointment_changes, appointments, bookable, booking, doctors, patients
 from medimeet.services.access import Actor
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -55,7 +55,7 @@ def cancel(sent: dict[str, uuid.UUID]) -> dict[str, Any]:
     """
     actor = current_actor()
     found = appointments.find_at(actor, sent["slot_id"])
-    canceled = booking.cancel(actor, found.id)
+    canceled = appointment_changes.cancel(actor, found.id)
     return envelope(200, _CANCELED, items.appointment(canceled, canceled.doctor))
 
 

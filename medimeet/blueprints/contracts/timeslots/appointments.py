@@ -6,7 +6,7 @@ from typing import Any
 from medimeet.blueprints.contracts.timeslots import schemas
 from medimeet.blueprints.contracts.timeslots.blueprint import bp
 from medimeet.models import Appointment
-from medimeet.services import access, appointments, availabilities, booking, day_grid
+from medimeet.services import access, appointment_changes, appointments, availabilities, booking, day_grid
 from medimeet.services.availabilities import wall_span
 from medimeet.web.examples import upcoming_day
 from medimeet.web.guard import allow
@@ -77,7 +77,7 @@ def move(sent: dict[str, Any], appointment_id: int) -> dict[str, Any]:
     visit = appointments.find_standing(actor, appointment_id)
     with renamed(**_PUBLISHED):
         slot_id = availabilities.slot_id_beside(actor, visit, **sent)
-        return _shown_one(booking.move(actor, appointment_id, slot_id=slot_id))
+        return _shown_one(appointment_changes.move(actor, appointment_id, slot_id=slot_id))
 
 
 @bp.delete("/api/appointments/<int:appointment_id>/")
@@ -89,7 +89,7 @@ def cancel(appointment_id: int) -> None:
     For its patient, its doctor and admins, until it begins. From then on nobody finds it here.
     """
     actor = current_actor()
-    booking.delete(actor, appointments.find_standing(actor, appointment_id).id)
+    appointment_changes.delete(actor, appointments.find_standing(actor, appointment_id).id)
 
 
 def _shown_one(visit: Appointment) -> dict[str, Any]:
