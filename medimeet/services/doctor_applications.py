@@ -7,6 +7,7 @@ from decimal import Decimal
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 
 from medimeet import clock
 from medimeet.db import command, db, lock
@@ -112,7 +113,7 @@ def lists(actor: Actor) -> Lists:
 def listed(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
     """One page of the applicants who wait for an answer, the longest waiting first."""
     waiting = doctors.of_clinic(actor.clinic).where(Doctor.verified_at.is_(None), doctors.matches(search))
-    query = waiting.order_by(Doctor.created_at, Doctor.id)
+    query = waiting.options(selectinload(Doctor.languages)).order_by(Doctor.created_at, Doctor.id)
     return db.paginate(query, page=page, per_page=per_page, error_out=False)
 
 

@@ -90,6 +90,12 @@ def listed(
     return db.paginate(query, page=page, per_page=per_page, error_out=False)
 
 
+def introduced(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
+    """One page of the doctors who work in the clinic, by name, with the languages that they speak."""
+    query = working_in(actor.clinic).where(matches(search)).options(selectinload(Doctor.languages))
+    return db.paginate(query, page=page, per_page=per_page, error_out=False)
+
+
 def working(actor: Actor) -> list[Doctor]:
     """Every verified, active doctor of the clinic, by name, with the treatments that they give."""
     return list(db.session.scalars(_working_with_treatments(actor)))
@@ -192,22 +198,21 @@ def write(doctor: Doctor, values: Mapping[str, Any]) -> None:
 
 
 def working_in(clinic: Clinic) -> Select[Doctor]:
-    """The query of a clinic's verified, active doctors, by name, with what lists show of them."""
+    """The query of a clinic's verified, active doctors, by name, with what most lists show of them."""
     query = of_clinic(clinic).where(Doctor.verified_at.is_not(None))
     return query.order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
 
 
 def of_clinic(clinic: Clinic) -> Select[Doctor]:
-    """The query of a clinic's doctors and applicants with an active account, with what lists show of them."""
+    """The query of a clinic's doctors and applicants with an active account, with what most lists show of them."""
     return (
         select(Doctor)
         .join(Doctor.account)
         .where(Doctor.clinic_id == clinic.id, Account.is_active)
         .options(
-            contains_eager(Doctor.account),
+            contains_eager(Doctor.account).lazyload(Account.clinic),  # the same for all, and known already
             selectinload(Doctor.specialties),
             selectinload(Doctor.designations),
-            selectinload(Doctor.languages),
         )
     )
 

@@ -213,14 +213,17 @@ def test_a_long_list_has_pages(admin: FlaskClient, clinic: Clinic) -> None:
         assert admin.get(f"/list_doctors/?page={odd}").status_code == 200
 
 
-def test_the_list_takes_as_many_statements_for_twenty_doctors_as_for_two(admin: FlaskClient, clinic: Clinic) -> None:
+@pytest.mark.parametrize("path", ["/list_doctors/", "/clinic_portfolio/"])
+def test_a_list_takes_as_many_statements_for_twenty_doctors_as_for_two(
+    admin: FlaskClient, clinic: Clinic, path: str
+) -> None:
     factories.make_treatment(clinic, *(factories.make_doctor(clinic) for _ in range(2)))
     with counted_statements() as for_two:
-        admin.get("/list_doctors/")
+        admin.get(path)
     for _ in range(18):
         factories.make_treatment(clinic, factories.make_doctor(clinic), name="Other")
     with counted_statements() as for_twenty:
-        admin.get("/list_doctors/")
+        admin.get(path)
     assert len(for_twenty) == len(for_two)
 
 

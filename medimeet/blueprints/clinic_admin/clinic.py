@@ -56,7 +56,7 @@ def clinic_portfolio() -> Response:
     """GET /clinic_portfolio/: the clinic's services, treatments, and doctors with what patients say of them."""
     actor = current_actor()
     query = wanted_search()
-    found = doctors.listed(actor, search=query, page=wanted_page(), per_page=12)
+    found = doctors.introduced(actor, search=query, page=wanted_page(), per_page=12)
     return page(
         "clinic_admin/portfolio.html",
         "clinic_admin/_portfolio_doctors.html",

@@ -268,3 +268,4 @@ def test_a_page_of_doctors_costs_the_same_statements_however_long_it_is(
     with statements() as of_ten:
         assert stranger.get("/doctors/").json["count"] == 10
     assert len(of_ten) == len(of_one)
+    assert not any("doctor_language" in statement for statement in of_ten), "what is not shown is not asked for"
