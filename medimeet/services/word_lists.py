@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from medimeet.db import command, db
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Designation, Language, Specialty
-from medimeet.services import audit
+from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.search import fold
@@ -48,8 +48,9 @@ def chosen(kind: type[Word], clinic_id: int, ids: Iterable[int], field: str, ans
 def add(actor: Actor, kind: type[Word], name: str, slug: str = "") -> Word:
     """A new word of a list; its slug is made of the name unless one is given.
 
-    Raises InvalidInput for `name` or `slug`, also where one is in the list already.
+    Raises InvalidInput for `name` or `slug`, also where one is in the list already; NotAllowed.
     """
+    people.refuse_non_admin(actor)
     word = kind(clinic_id=actor.clinic.id)
     _write(word, name, slug)
     db.session.add(word)
@@ -60,7 +61,8 @@ def add(actor: Actor, kind: type[Word], name: str, slug: str = "") -> Word:
 
 @command
 def rename(actor: Actor, kind: type[Word], word_id: int, name: str) -> Word:
-    """The word under another name, wherever doctors use it. Raises InvalidInput, NotFound."""
+    """The word under another name, wherever doctors use it. Raises InvalidInput, NotAllowed, NotFound."""
+    people.refuse_non_admin(actor)
     word = find(actor, kind, word_id)
     _write(word, name)
     _keep(word)
@@ -70,7 +72,8 @@ def rename(actor: Actor, kind: type[Word], word_id: int, name: str) -> Word:
 
 @command
 def remove(actor: Actor, kind: type[Word], word_id: int) -> str:
-    """Takes a word out of its list and from every doctor who had it; its name. Raises NotFound."""
+    """Takes a word out of its list and from every doctor who had it; its name. Raises NotAllowed, NotFound."""
+    people.refuse_non_admin(actor)
     word = find(actor, kind, word_id)
     db.session.delete(word)
     audit.note(actor, "removed", kind.__tablename__, word_id)

@@ -1,9 +1,11 @@
 """Registering and signing in, as document 003 prints it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from medimeet.db import db
@@ -121,6 +123,17 @@ def test_signing_out_ends_one_sign_in_and_no_other(stranger: Program, clinic: Cl
     here, there = (stranger.post("/api/user/login/", json=sent).json for _ in range(2))
     assert stranger.post("/api/user/logout/", json={"refresh": here["refresh"]}).status_code == 200
     assert Program(stranger.app, there["access"]).get("/api/user/profiles/me/").status_code == 200
+
+
+def test_who_signs_out_long_after_the_last_visit_is_signed_out(
+    stranger: Program, clinic: Clinic, frozen_clock: time_machine.Traveller
+) -> None:
+    factories.make_patient(clinic, username="anna.lee")
+    pair = stranger.post("/api/user/login/", json={"username": "anna.lee", "password": factories.PASSWORD}).json
+    frozen_clock.shift(timedelta(days=60))
+    sent = {"refresh": pair["refresh"]}
+    assert stranger.post("/api/user/token/refresh/", json=sent).status_code == 401
+    assert stranger.post("/api/user/logout/", json=sent).json == {"message": "You are signed out."}
 
 
 @pytest.mark.parametrize("path", ["/api/user/logout/", "/api/user/token/refresh/"])
