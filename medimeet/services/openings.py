@@ -105,7 +105,7 @@ def _open(actor: Actor, doctor: Doctor, wanted: WallSpan) -> Availability:
 
 
 def _reopen(actor: Actor, doctor: Doctor, slot: Slot) -> Availability:
-    """The slot, cut out of the exclusions that closed it; it can be had unless somebody has booked it."""
+    """The slot, cut out of the exclusions that closed it; free unless it is booked or its doctor unverified."""
     _refuse_past(slot)
     day, start_minute, end_minute = wall_span(slot, doctor.clinic.zone)
     for row in hours.exclusions_of(doctor, day):
@@ -116,7 +116,8 @@ def _reopen(actor: Actor, doctor: Doctor, slot: Slot) -> Availability:
             db.session.add_all(_exclusion(doctor, each, row.reason) for each in left)
     _note(actor, "opened", slot)
     shown = _shown(doctor, slot)
-    return replace(told(actor, [slot])[0], is_available=shown is not None and shown.is_free)
+    can_be_had = shown is not None and shown.is_free and doctor.takes_patients
+    return replace(told(actor, [slot])[0], is_available=can_be_had)
 
 
 def _close(actor: Actor, doctor: Doctor, slot: Slot) -> None:

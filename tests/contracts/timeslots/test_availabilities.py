@@ -93,6 +93,13 @@ def test_a_doctor_opens_a_half_hour_that_patients_book_and_opening_it_again_chan
     assert (after.status_code, after.json) == (201, opened.json | {"is_available": False})
 
 
+def test_a_slot_of_a_doctor_who_is_not_verified_yet_is_opened_but_not_called_available(practice: Practice) -> None:
+    applicant = factories.make_doctor(practice.clinic, verified=False)
+    opened = practice.by_admin.post(PATH, json=practice.opening(SATURDAY, "10:00") | {"doctor": applicant.id})
+    assert (opened.status_code, opened.json["is_available"]) == (201, False)
+    assert free_times(practice, date=SATURDAY) == []
+
+
 def test_opening_a_slot_of_the_weekly_hours_stores_nothing(practice: Practice) -> None:
     opened = practice.by_doctor.post(PATH, json=practice.opening(TUESDAY, "10:00"))
     assert (opened.status_code, opened.json["is_available"]) == (201, True)
