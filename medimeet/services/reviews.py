@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
-from medimeet.db import broken_rule, command, db
+from medimeet.db import broken_rule, command, db, lock
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Doctor, Patient, Review
@@ -137,6 +137,7 @@ def write(actor: Actor, appointment_id: int, *, rating: int | None, body: str = 
 
     Raises InvalidInput, NotFound, Conflict.
     """
+    lock("patient", actor.own_patient.id)
     return _written(actor, appointment_to_review(actor, appointment_id), rating, body)
 
 
@@ -146,6 +147,7 @@ def write_of_doctor(actor: Actor, doctor_id: int, *, rating: int, body: str) -> 
 
     Raises InvalidInput, NotFound, NotAllowed where the doctor has not treated them, Conflict where all is reviewed.
     """
+    lock("patient", actor.own_patient.id)
     reviewed = Review.appointment_id.is_not(None)
     visits = db.session.execute(
         select(Appointment, reviewed)
@@ -193,7 +195,8 @@ def _written(actor: Actor, appointment: Appointment, rating: int | None, body: s
         appointment_id=appointment.id,
     )
     _fill(review, rating, body)
-    review.deleted_at = None
+    if review.deleted_at is not None:
+        review.created_at, review.deleted_at = clock.now(), None
     db.session.add(review)
     try:
         db.session.flush()

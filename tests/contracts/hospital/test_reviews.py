@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -95,13 +96,17 @@ def test_each_completed_visit_is_reviewed_once_the_latest_first(
     assert "reviewed each of your visits" in refused.json["detail"]
 
 
-def test_a_review_that_was_taken_away_can_be_written_anew(doctor: Doctor, patient: Patient, program: ProgramOf) -> None:
+def test_a_review_that_was_taken_away_can_be_written_anew_and_is_of_that_day(
+    doctor: Doctor, patient: Patient, program: ProgramOf, frozen_clock: time_machine.Traveller
+) -> None:
     visit_of(doctor, patient)
     asking, sent = program(patient), {"doctor": doctor.id, "body": "Good.", "rating": 5}
     first = asking.post("/reviews/", json=sent).json
     assert asking.delete(f"/reviews/{first['id']}/").status_code == 204
     assert asking.get(f"/reviews/{first['id']}/").status_code == 404
-    assert asking.post("/reviews/", json=sent).status_code == 201
+    frozen_clock.shift(timedelta(days=2))
+    again = program(patient).post("/reviews/", json=sent)
+    assert (again.status_code, again.json["created_on"]) == (201, "2026-11-25")
 
 
 @pytest.mark.parametrize("status", [AppointmentStatus.SCHEDULED, AppointmentStatus.CANCELED, AppointmentStatus.NO_SHOW])
