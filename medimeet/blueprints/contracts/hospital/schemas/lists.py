@@ -22,8 +22,8 @@ class Word(Answer):
 class WordBody(Body):
     """A new entry."""
 
-    name = Text(required=True)
-    slug = Text(load_default="", metadata={"description": "Made of the name where it is empty."})
+    name = Text(required=True, metadata={"maxLength": 120})
+    slug = Text(load_default="", metadata={"maxLength": 120, "description": "Made of the name where it is empty."})
 
 
 class Span(fields.Field[Any]):
