@@ -97,8 +97,8 @@ def introduced(actor: Actor, *, search: str = "", page: int = 1, per_page: int =
 
 
 def working(actor: Actor) -> list[Doctor]:
-    """Every verified, active doctor of the clinic, by name, with the treatments that they give."""
-    return list(db.session.scalars(_working_with_treatments(actor)))
+    """Every verified, active doctor of the clinic, by name, with the treatments that they give and the languages they speak."""
+    return list(db.session.scalars(_working_in_full(actor)))
 
 
 def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
@@ -110,7 +110,7 @@ def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
 def of_specialty(actor: Actor, specialty: Specialty) -> list[Doctor]:
     """Those of them who work in this field of medicine."""
     in_field = Doctor.specialties.any(Specialty.id == specialty.id)
-    return list(db.session.scalars(_working_with_treatments(actor).where(in_field)))
+    return list(db.session.scalars(_working_in_full(actor).where(in_field)))
 
 
 def with_hours(doctors: Sequence[Doctor]) -> set[int]:
@@ -223,8 +223,8 @@ def matches(search: str) -> ColumnElement[bool]:
     return any_part(search, *columns, numbers=(Account.mobile,))
 
 
-def _working_with_treatments(actor: Actor) -> Select[Doctor]:
-    return working_in(actor.clinic).options(selectinload(Doctor.treatments))
+def _working_in_full(actor: Actor) -> Select[Doctor]:
+    return working_in(actor.clinic).options(selectinload(Doctor.treatments), selectinload(Doctor.languages))
 
 
 def _the_one(query: Select[Doctor]) -> Doctor:
