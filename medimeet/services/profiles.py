@@ -42,6 +42,14 @@ def find(actor: Actor, account_id: int) -> Account:
     return account
 
 
+def read(actor: Actor, account_id: int) -> Account:
+    """As `find`, to show the profile: that somebody else reads a patient's goes into the audit log."""
+    account = find(actor, account_id)
+    if account.patient is not None and account.id != actor.person.id:
+        audit.note_reading(actor, "account", account.id, account.patient.id)
+    return account
+
+
 @command
 def add(actor: Actor, details: PersonDetails, picture: NewPicture | None = None) -> Account:
     """A new patient of the clinic, made by its admin; a link to set a password is mailed.
@@ -72,6 +80,8 @@ def change(actor: Actor, account_id: int, changes: Mapping[str, Any], picture: N
     """The profile with the given fields of PersonDetails changed. Raises InvalidInput, NotFound."""
     account = find(actor, account_id)
     answers = Answers()
+    if "username" in changes and not changes["username"].strip():
+        answers.fault("username", _NEEDED["username"])
     if picture is not None:
         picture.show(account, answers)
     details = replace(people.details_of(account), **changes)

@@ -17,6 +17,7 @@ from medimeet.web.signed_in import current_actor
 _NEEDED = {"required": "This field is needed.", "null": "This field can't be null."}
 _TOO_LARGE = "This number is too large."
 _DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -92,7 +93,8 @@ class Money(fields.Decimal):
         return int(value) if value == int(value) else float(value)
 
     def _validated(self, value: Any) -> Any:
-        if isinstance(value, bool) or len(str(value)) > 20:
+        is_odd_text = isinstance(value, str) and not _AMOUNT.fullmatch(value.strip())
+        if isinstance(value, bool) or is_odd_text or len(str(value)) > 20:
             raise self.make_error("invalid")
         return super()._validated(value)
 

@@ -201,6 +201,8 @@ def test_who_was_accepted_stays_so(program: Programs, clinic: Clinic) -> None:
         ({"fee": 10**12}, None),
         ({"fee": "1" * 1000}, None),
         ({"fee": "NaN"}, None),
+        ({"fee": "1_0"}, None),
+        ({"fee": "\u0661\u0662"}, None),
         ({"fee": True, "meet_link": 5}, None),
         ({"fee": 2, "is_verified": "perhaps"}, {"is_verified"}),
         ({"available_time": [2**70]}, None),

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.models import Clinic, Patient
+from medimeet.models import AuditEntry, Clinic, Patient
 from tests import factories
 from tests.contracts.programs import Program
 from tests.portal.people_pages import written
@@ -97,6 +98,19 @@ def test_a_doctor_reads_own_patients_and_writes_none(program: Programs, clinic: 
         assert program(doctor).ask(method, path, json={"phone": "1"}).status_code == 403
     for method in ("PUT", "PATCH", "DELETE"):
         assert program(factories.make_doctor(clinic)).ask(method, path, json={"phone": "1"}).status_code == 404
+
+
+def test_that_staff_read_a_patient_is_on_record(program: Programs, clinic: Clinic) -> None:
+    patient, admin = factories.make_patient(clinic), factories.make_admin(clinic)
+    for path in (f"/patients/{patient.id}/", f"/api/user/profiles/{patient.account_id}/"):
+        for reader in (patient, admin):
+            assert program(reader).get(path).status_code == 200
+    read = db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "read").order_by(AuditEntry.id))
+    kept = [(line.actor_id, line.subject, line.subject_id, line.patient_id) for line in read]
+    assert kept == [
+        (admin.id, "patient", patient.id, patient.id),
+        (admin.id, "account", patient.account_id, patient.id),
+    ]
 
 
 @pytest.mark.usefixtures("frozen_clock")

@@ -241,6 +241,7 @@ def test_who_runs_the_clinic_is_not_deleted(program: Programs, clinic: Clinic) -
     ("changes", "wrong"),
     [
         ({"username": ""}, {"username"}),
+        ({"username": "  ", "bio": "x" * 2001}, {"username", "bio"}),
         ({"username": None, "first_name": None, "bio": None}, {"username", "first_name", "bio"}),
         ({"username": "a b", "email": "x"}, {"username", "email"}),
         ({"username": 7, "address": ["x"]}, {"username", "address"}),

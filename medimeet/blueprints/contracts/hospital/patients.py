@@ -40,7 +40,7 @@ def add_patient(sent: dict[str, Any]) -> Patient:
 @bp.response(200, schemas.PatientItem, example=_SHOWN)
 def one_patient(patient_id: int) -> Patient:
     """GET /patients/{id}/: a patient of those whom the list shows."""
-    return patients.find(current_actor(), patient_id)
+    return patients.read(current_actor(), patient_id)
 
 
 @bp.put("/patients/<int:patient_id>/")

@@ -79,7 +79,7 @@ def own_profile() -> Account:
 @bp.response(200, schemas.Profile, example=_SHOWN)
 def one_profile(profile_id: int) -> Account:
     """GET /api/user/profiles/{id}/: a profile; somebody else's for the clinic's admin alone."""
-    return profiles.find(current_actor(), profile_id)
+    return profiles.read(current_actor(), profile_id)
 
 
 @bp.put("/api/user/profiles/<int:profile_id>/")

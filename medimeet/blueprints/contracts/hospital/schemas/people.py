@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from medimeet.web.json_fields import Answer, Body, Day, Digits, Flag, RowId, Text, UtcInstant
 from medimeet.web.paging import PageQuery, page_schema
@@ -112,7 +112,7 @@ class OptionalDay(Day):
 class ProfileBody(Body):
     """What a profile is made of."""
 
-    username = Text(required=True, validate=validate.Length(min=1, error="Choose a username."))
+    username = Text(required=True)
     email = Text(required=True, allow_none=True, metadata=EMAIL)
     first_name = Text()
     last_name = Text()
