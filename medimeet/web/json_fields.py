@@ -16,7 +16,7 @@ from medimeet.web.signed_in import current_actor
 
 _NEEDED = {"required": "This field is needed.", "null": "This field can't be null."}
 _TOO_LARGE = "This number is too large."
-_DIGITS = re.compile(r"[+-]?[0-9]{1,18}")
+_DIGITS, _MOST_DIGITS = re.compile(r"[+-]?[0-9]+"), 18
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -72,6 +72,8 @@ class WholeNumber(fields.Integer):
             return super()._validated(value)
         if not _DIGITS.fullmatch(value.strip()):
             raise self.make_error("invalid", input=value)
+        if len(value.strip()) > _MOST_DIGITS:
+            raise self.make_error("too_large")
         return super()._validated(int(value))
 
 

@@ -120,6 +120,12 @@ def test_a_list_narrowed_to_a_row_that_is_not_there_is_empty(admin: Program, add
     assert (found.status_code, found.json["count"], found.json["results"]) == (200, 0, [])
 
 
+@pytest.mark.parametrize("number", [str(2**53), "9" * 20, "9" * 3000])
+def test_a_number_beyond_all_is_called_too_large_however_long_it_is(admin: Program, number: str) -> None:
+    refused = admin.get(f"/reviews/?doctor={number}")
+    assert (refused.status_code, refused.json) == (400, {"doctor": ["This number is too large."]})
+
+
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
