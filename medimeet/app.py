@@ -23,10 +23,12 @@ FORM_LIMIT = 1024 * 1024
 
 
 class RowId(IntegerConverter):
-    """Whole numbers that JavaScript and every database keep; a larger one is read as 0, which no row has.
+    """Whole numbers in plain digits that JavaScript and every database keep; a larger one is read as 0, which is no row.
 
     To refuse it here would make a 405 of it, where the other methods of an address are routes of their own.
     """
+
+    regex = "[0-9]+"
 
     def __init__(self, map: Any, **options: Any) -> None:
         super().__init__(map, max=LARGEST_ID, **options)

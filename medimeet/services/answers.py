@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from medimeet.errors import InvalidInput
 
 _UNTYPABLE = "Use only letters, digits and signs that can be typed."
+_TURNED = "Leave out the hidden signs that turn the direction of writing. Copied text sometimes holds them."
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _DEAREST = Decimal("99999999.99")
 
 
@@ -75,13 +77,20 @@ class Answers:
 
     def _text(self, field: str, value: str, longest: int, needed: str | None) -> str:
         text = unicodedata.normalize("NFC", value)
-        if not text and needed:
+        if needed and not _is_visible(text):
             self.fault(field, needed)
         if len(text) > longest:
             self.fault(field, f"Use at most {longest} characters. Now it has {len(text)}.")
         if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in text):
             self.fault(field, _UNTYPABLE)
+        if _TURNING.search(text):
+            self.fault(field, _TURNED)
         return text
+
+
+def _is_visible(text: str) -> bool:
+    """Whether the text holds anything that can be seen: no zero-width signs and blanks alone."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def _is_https(address: str) -> bool:
