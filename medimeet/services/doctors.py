@@ -97,7 +97,7 @@ def introduced(actor: Actor, *, search: str = "", page: int = 1, per_page: int =
 
 
 def working(actor: Actor) -> list[Doctor]:
-    """Every verified, active doctor of the clinic, by name, with the treatments that they give and the languages they speak."""
+    """Every verified, active doctor of the clinic, by name, with the treatments they give and languages they speak."""
     return list(db.session.scalars(_working_in_full(actor)))
 
 
