@@ -23,7 +23,7 @@ FORM_LIMIT = 1024 * 1024
 
 
 class RowId(IntegerConverter):
-    """Whole numbers in plain digits that JavaScript and every database keep; a larger one is read as 0, which is no row.
+    """Whole numbers in plain digits that JavaScript and every database keep; a larger one is read as 0, no row.
 
     To refuse it here would make a 405 of it, where the other methods of an address are routes of their own.
     """
