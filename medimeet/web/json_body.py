@@ -41,9 +41,10 @@ class BodyParser(FlaskParser):
         return body_of(req, schema)
 
     def load_sent_query(self, req: Request, schema: Schema) -> Any:
-        """What the query string holds, ready for `schema`."""
+        """What the query string holds, ready for `schema`; a parameter that is left empty is none."""
         _refuse_unsendable(req.args.to_dict(flat=False))
-        return MultiDictProxy(req.args, schema)
+        sent = [(name, value) for name, value in req.args.items(multi=True) if value.strip()]
+        return MultiDictProxy(MultiDict(sent), schema)
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_options: Any) -> Any:
         """Raises InvalidInput with every fault, by dotted field name."""

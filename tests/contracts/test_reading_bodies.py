@@ -151,3 +151,10 @@ def test_a_form_is_told_what_it_lacks_as_json_is(app: Flask, clinic: Clinic) -> 
             by_form = program_of(app, person).ask(method, path, data={"reason": "A cough"})
             if by_json.status_code == 400:
                 assert (by_form.status_code, by_form.json) == (400, by_json.json), f"{method} {path}"
+
+
+def test_a_filter_that_is_left_empty_is_none(stranger: Program, clinic: Clinic) -> None:
+    factories.make_doctor(clinic)
+    for query in ("?doctor=", "?page=&limits=", "?search=%20&rating="):
+        assert stranger.get(f"/reviews/{query}").json == stranger.get("/reviews/").json
+    assert stranger.get("/doctors/?fee=&available_time=").json["count"] == 1

@@ -148,7 +148,7 @@ def test_a_day_that_has_passed_has_no_slots_and_one_too_far_is_refused(stranger:
         assert (refused.status_code, set(refused.json)) == (400, {"date"})
 
 
-@pytest.mark.parametrize("query", ["date=24.11.2026", "date=", "treatment=x", "date=2026-02-30", "treatment=0"])
+@pytest.mark.parametrize("query", ["date=24.11.2026", "treatment=x", "date=2026-02-30", "treatment=0"])
 def test_a_query_that_makes_no_sense_names_its_field(stranger: Program, clinic: Clinic, query: str) -> None:
     path = f"/api/doctor/doctors/{factories.make_doctor(clinic).id}/available-slots/"
     refused = stranger.get(f"{path}?{query}")
