@@ -39,8 +39,8 @@ def list_doctors(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def both_errors(refusal: Refusal) -> dict[str, Any]:
-    """The body of a refusal, as either front end reads it."""
-    return detail_body(refusal) | error_body(refusal)
+    """The body of a refusal, as either front end reads it: the envelope, and `detail` in any case."""
+    return {"detail": refusal.sentence} | detail_body(refusal) | error_body(refusal)
 
 
 contract = Contract(

@@ -112,7 +112,7 @@ def test_a_refusal_is_told_in_both_ways(stranger: Program, clinic: Clinic) -> No
     }
     wrong = stranger.get("/doctors/?limits=1001&fee=much")
     assert wrong.status_code == 400
-    assert {"code", "message", "data", "error", "limits", "fee"} == set(wrong.json)
+    assert {"code", "message", "data", "error", "detail", "limits", "fee"} == set(wrong.json)
     dead = stranger.get("/doctors/", headers={"Authorization": "Bearer dead"})
     assert (dead.status_code, dead.json["code"]) == (401, 401)
     assert dead.json["detail"] == dead.json["error"]
