@@ -287,7 +287,7 @@ def test_an_admin_chooses_the_doctor_and_never_another_clinics(clinic, doctor, a
     assert browser.get(path, query_string={"doctor_id": doctor.id}).status_code == 200
     foreign = make_doctor(make_clinic(name="Hillside"))
     assert browser.get(path, query_string={"doctor_id": foreign.id}).status_code == 404
-    assert as_(foreign.account).get(path, query_string={"doctor_id": doctor.id}).status_code == 403
+    assert as_(foreign.account).get(path, query_string={"doctor_id": doctor.id}).status_code == 404
 
 
 def test_nobody_else_marks_a_visit(visit, clinic, ada, as_, client) -> None:
