@@ -4,6 +4,7 @@ Settings are MEDIMEET_... in the environment or in .env, as everywhere. No prelo
 not live through a fork.
 """
 
+import gc
 import os
 import sys
 
@@ -44,3 +45,9 @@ def post_fork(server, worker):
     sys.setswitchinterval(0.0005)
     if _settings["PIN_WORKERS"] and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {worker.core})
+
+
+def post_worker_init(worker):
+    """Leave what was loaded for good out of garbage collection: walking it doubled the time of a list of 1,000 rows."""
+    gc.collect()
+    gc.freeze()

@@ -6,6 +6,7 @@ on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion 
 """
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -146,6 +147,35 @@ def is_beyond_any_row(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "22003"
 
 
+def _prepare_sqlite(engine: Engine, timeout: float) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3 would otherwise begin by itself, deferred and too late
+        connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+        switch_to_wal(connection, timeout)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.create_function("fold", 1, _folded, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def switch_to_wal(connection: Any, timeout: float) -> None:
+    """Write-ahead logging. SQLite does not wait by itself where another process makes the same switch of a new file."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
 _LOCK_ORDER = ("clinic", "account", "doctor", "patient")
 _LARGEST_LOCK = 2**31 - 1
 _TRIES = 4
@@ -209,25 +239,6 @@ def _engine_options(url: str, timeout: float) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {"options": limits, "connect_timeout": max(1, int(timeout))},
     }
-
-
-def _prepare_sqlite(engine: Engine, timeout: float) -> None:
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # sqlite3 would otherwise begin by itself, deferred and too late
-        for pragma in (
-            f"busy_timeout = {int(timeout * 1000)}",
-            "journal_mode = WAL",
-            "foreign_keys = ON",
-            "synchronous = FULL",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("fold", 1, _folded, deterministic=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _folded(text: str | None) -> str | None:

@@ -15,6 +15,8 @@ from medimeet.web.contract import contracts_of
 from tests import factories
 from tests.contracts.programs import Program, program_of
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # addresses and bodies are no matter of rows
+
 OBTAIN = "/api/api/token_obtain/"
 
 UNSOUND = {
