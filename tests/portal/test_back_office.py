@@ -33,6 +33,8 @@ from tests.portal.browsing import sign_in
 from tests.portal.people_pages import words_of, written
 from tests.statements import statements
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # pages; what is written stands in _rows
+
 SignedIn = Callable[[Account], FlaskClient]
 EVERY_TABLE = sorted({mapper.local_table.name for mapper in Base.registry.mappers})  # type: ignore[attr-defined]
 

@@ -22,7 +22,7 @@ from tests.races.test_one_slot import BOOKED, book
 from tests.servers import serving
 
 PATIENTS = 200
-ROUNDS = int(os.environ.get("MEDIMEET_TEST_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("MEDIMEET_TEST_ROUNDS", "3"))
 DOORS = ("mobile", "booking", "hospital", "timeslots", "portal")
 CREATED = 201
 
