@@ -33,7 +33,12 @@ from tests.portal.browsing import sign_in
 from tests.portal.people_pages import words_of, written
 from tests.statements import statements
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # pages; what is written stands in _rows
+
+@pytest.fixture
+def database_kind() -> str:
+    """One is enough for pages; what is written is looked at on both in test_back_office_rows.py."""
+    return "sqlite"
+
 
 SignedIn = Callable[[Account], FlaskClient]
 EVERY_TABLE = sorted({mapper.local_table.name for mapper in Base.registry.mappers})  # type: ignore[attr-defined]
