@@ -14,11 +14,13 @@ from tests.races.test_one_slot_all_doors import BOOKINGS, CREATED, Prize, prizes
 from tests.servers import serving
 
 TWINS = 20
+WISHES = 6
 
 
 def test_twins_with_one_key_book_once_and_all_get_the_same_answer_at_every_door(app: Flask, clinic: Clinic) -> None:
     doctor = factories.make_doctor(clinic)
-    prizes = dict(zip(BOOKINGS, prizes_of(doctor, factories.make_treatment(clinic, doctor)), strict=False))
+    treatment = factories.make_treatment(clinic, doctor)
+    prizes = dict(zip(BOOKINGS, prizes_of(doctor, treatment, len(BOOKINGS)), strict=True))
     token = tokens.issue_lasting(factories.make_patient(clinic).account)
     with serving(app, workers=2) as port:
         for door, prize in prizes.items():
@@ -35,7 +37,7 @@ def test_of_twins_with_one_key_and_different_wishes_one_books_and_the_others_are
     app: Flask, clinic: Clinic
 ) -> None:
     doctor = factories.make_doctor(clinic)
-    prizes = prizes_of(doctor, factories.make_treatment(clinic, doctor))
+    prizes = prizes_of(doctor, factories.make_treatment(clinic, doctor), WISHES)
     token = tokens.issue_lasting(factories.make_patient(clinic).account)
     with serving(app, workers=2) as port:
         answers = all_at_once(prizes, lambda prize: book_with_key(port, "hospital", token, prize, "one"))

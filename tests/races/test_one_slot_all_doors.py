@@ -52,7 +52,7 @@ def test_one_slot_has_one_winner_through_whichever_door(app: Flask, clinic: Clin
     doctor = factories.make_doctor(clinic)
     treatment = factories.make_treatment(clinic, doctor)
     rivals = rivals_of(app, register(clinic, PATIENTS))
-    prizes, admin = prizes_of(doctor, treatment), tokens.issue_lasting(factories.make_admin(clinic))
+    prizes, admin = prizes_of(doctor, treatment, ROUNDS), tokens.issue_lasting(factories.make_admin(clinic))
     winners: Counter[str] = Counter()
     with serving(app, workers=2) as port:
         for prize in prizes:
@@ -78,13 +78,13 @@ def rivals_of(app: Flask, accounts: list[Account]) -> list[Rival]:
     ]
 
 
-def prizes_of(doctor: Doctor, treatment: Treatment) -> list[Prize]:
-    """As many free slots as there are rounds: ten half hours on each of the next working days."""
+def prizes_of(doctor: Doctor, treatment: Treatment, count: int) -> list[Prize]:
+    """So many free slots: ten half hours on each of the next working days."""
     day_grid.populate(doctor.clinic_id)
     times = list(db.session.scalars(db.select(DayGridTime).order_by(DayGridTime.start_minute)))[:10]
     today = clock.today(doctor.clinic.zone)
     days = [day for day in (today + timedelta(days=number) for number in range(1, 8)) if day.weekday() < 5]
-    return [prize_at(doctor, treatment, day, time) for day in days for time in times][:ROUNDS]
+    return [prize_at(doctor, treatment, day, time) for day in days for time in times][:count]
 
 
 def prize_at(doctor: Doctor, treatment: Treatment, day: date, time: DayGridTime) -> Prize:
