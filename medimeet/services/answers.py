@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from medimeet.errors import InvalidInput
 
-_UNTYPABLE = "Use only letters, digits and signs that can be typed."
+UNTYPABLE = "Use only letters, digits and signs that can be typed."
 _TURNED = "Leave out the hidden signs that turn the direction of writing. Copied text sometimes holds them."
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _DEAREST = Decimal("99999999.99")
@@ -82,7 +82,7 @@ class Answers:
         if len(text) > longest:
             self.fault(field, f"Use at most {longest} characters. Now it has {len(text)}.")
         if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in text):
-            self.fault(field, _UNTYPABLE)
+            self.fault(field, UNTYPABLE)
         if _TURNING.search(text):
             self.fault(field, _TURNED)
         return text

@@ -6,13 +6,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import command, db
-from medimeet.domain.wall_clock import MINUTES_A_DAY, parse_minute, text_of
+from medimeet.domain.wall_clock import MINUTES_A_DAY, text_of
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Clinic, DayGridTime
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
-from medimeet.services.declared_time import LONGEST_SLOT, SHORTEST_SLOT
+from medimeet.services.declared_time import LONGEST_SLOT, SHORTEST_SLOT, read_minute
 
 FIRST_MINUTE, LAST_MINUTE, STEP = 9 * 60, 21 * 60, 30
 
@@ -119,21 +119,14 @@ def add_missing(clinic_id: int) -> int:
 
 def _set(time: DayGridTime, start: str, end: str) -> None:
     answers = Answers()
-    start_minute, end_minute = _minute("start_time", start, answers), _minute("end_time", end, answers) or MINUTES_A_DAY
+    start_minute = read_minute("start_time", start, answers)
+    end_minute = read_minute("end_time", end, answers) or MINUTES_A_DAY
     answers.check()
     if start_minute >= end_minute:
         raise InvalidInput({"end_time": "The end must be after the start, at 24:00 at the latest."})
     if not SHORTEST_SLOT <= end_minute - start_minute <= LONGEST_SLOT:
         raise InvalidInput({"end_time": f"A time of day lasts from {SHORTEST_SLOT} to {LONGEST_SLOT} minutes."})
     time.start_minute, time.end_minute = start_minute, end_minute
-
-
-def _minute(field: str, text: str, answers: Answers) -> int:
-    try:
-        return parse_minute(text)
-    except ValueError as error:
-        answers.fault(field, str(error))
-        return 0
 
 
 def _write(time: DayGridTime) -> None:

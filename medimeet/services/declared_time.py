@@ -29,8 +29,8 @@ def read_hours(
 ) -> rules.WorkingHours:
     """The declaration in these words, if it overlaps none of the doctor's `others`. Raises InvalidInput."""
     answers = Answers()
-    start_minute = _minute("start_time", start, answers)
-    end_minute = _minute("end_time", end, answers) or MINUTES_A_DAY
+    start_minute = read_minute("start_time", start, answers)
+    end_minute = read_minute("end_time", end, answers) or MINUTES_A_DAY
     if (day_of_week is None) == (date is None):
         answers.fault("day_of_week", "Choose either a day of the week or a date.")
     if date is not None:
@@ -62,8 +62,8 @@ def read_exclusion(doctor: Doctor, date: calendar_date, start: str | None, end: 
     _check_date(doctor, date, answers)
     if bool(start) != bool(end):
         answers.fault("end_time", "Give both a start and an end, or neither for the whole day.")
-    start_minute = _minute("start_time", start, answers) if start else None
-    end_minute = (_minute("end_time", end, answers) or MINUTES_A_DAY) if end else None
+    start_minute = read_minute("start_time", start, answers) if start else None
+    end_minute = (read_minute("end_time", end, answers) or MINUTES_A_DAY) if end else None
     answers.check()
     try:
         return rules.Exclusion(date, start_minute, end_minute)
@@ -88,7 +88,8 @@ def described(hours: rules.WorkingHours | WorkingHours) -> str:
     return f"{day}, {text_of(hours.start_minute)} to {text_of(hours.end_minute)}"
 
 
-def _minute(field: str, text: str, answers: Answers) -> int:
+def read_minute(field: str, text: str, answers: Answers) -> int:
+    """The minute of the day that a person wrote; 0, and a fault in `answers`, for what is no time."""
     try:
         return parse_minute(text)
     except ValueError as error:

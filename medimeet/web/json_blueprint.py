@@ -80,11 +80,16 @@ class JsonBlueprint(Blueprint):
 
 def mount(app: Flask, contract: Contract) -> ContractApi:
     """Serves the contract, and gives its OpenAPI document."""
-    contracts_of(app)[contract.bp.name] = contract
-    csrf.exempt(contract.bp)
+    enlist(app, contract)
     api = ContractApi(app, contract)
     api.register_blueprint(contract.bp)
     return api
+
+
+def enlist(app: Flask, contract: Contract) -> None:
+    """Makes the contract known by its blueprint: its refusals have its shape, and no form's token is asked for."""
+    contracts_of(app)[contract.bp.name] = contract
+    csrf.exempt(contract.bp)
 
 
 def _refuse_bad_token() -> None:

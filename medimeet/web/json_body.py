@@ -15,18 +15,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from medimeet.errors import InvalidInput
+from medimeet.services.answers import UNTYPABLE
 from medimeet.web.refusals import FORM
 
 DEEPEST = 64
 JSON_LIMIT = 1024 * 1024
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-_UNTYPABLE = "Use only letters, digits and signs that can be typed."
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 _NO_BOUNDARY = (
     "There is no field in this multipart body. Let your program write the header Content-Type by itself: "
     "it names the boundary between the fields."
 )
-_SEND_JSON = "Send JSON (application/json), a form (application/x-www-form-urlencoded) or multipart/form-data."
 
 
 class BodyParser(FlaskParser):
@@ -77,7 +76,7 @@ def body_of(req: Request, schema: Schema) -> Any:
     if not sent.strip():
         return {}
     if mimetype != "application/json" and not mimetype.endswith("+json"):
-        raise UnsupportedMediaType(_SEND_JSON)
+        raise UnsupportedMediaType
     return _json_object(sent)
 
 
@@ -115,9 +114,9 @@ def _refuse_unsendable(read: Mapping[str, Any]) -> None:
     for _ in range(DEEPEST):
         for name, value in level:
             if _UNSENDABLE.search(name):
-                raise _bad_body(_UNTYPABLE)
+                raise _bad_body(UNTYPABLE)
             if isinstance(value, str) and _UNSENDABLE.search(value):
-                raise InvalidInput({name: _UNTYPABLE})
+                raise InvalidInput({name: UNTYPABLE})
             if isinstance(value, float) and not math.isfinite(value):
                 raise InvalidInput({name: "This number is too large."})
         level = [inner for name, value in level for inner in _inside(name, value)]

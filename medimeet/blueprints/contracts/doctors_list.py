@@ -9,12 +9,11 @@ from medimeet.blueprints.contracts.hospital.schemas.doctors import DOCTOR_EXAMPL
 from medimeet.blueprints.contracts.mobile import examples, items
 from medimeet.blueprints.contracts.mobile.envelope import ErrorEnvelope, envelope, envelope_of_list, error_body
 from medimeet.blueprints.contracts.mobile.schemas import Doctor
-from medimeet.extensions import csrf
 from medimeet.services import access, doctors
 from medimeet.web.api_document import ContractApi
-from medimeet.web.contract import Contract, contracts_of
+from medimeet.web.contract import Contract
 from medimeet.web.guard import allow
-from medimeet.web.json_blueprint import JsonBlueprint
+from medimeet.web.json_blueprint import JsonBlueprint, enlist
 from medimeet.web.paging import page_example, page_schema
 from medimeet.web.refusals import Refusal, detail_body
 from medimeet.web.signed_in import current_actor
@@ -56,8 +55,7 @@ contract = Contract(
 
 def serve(app: Flask, *apis: ContractApi) -> None:
     """Serves the list, and documents it among the paths of each of these contracts."""
-    contracts_of(app)[bp.name] = contract
-    csrf.exempt(bp)
+    enlist(app, contract)
     app.register_blueprint(bp)
     for api in apis:
         bp.register_views_in_doc(api, app, api.spec, name=bp.name, parameters=None)

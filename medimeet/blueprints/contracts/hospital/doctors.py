@@ -1,7 +1,5 @@
 """Doctors: applying, one's profile, its end. `GET /doctors/` is composed with another contract's, one level up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from medimeet.blueprints.contracts.hospital.blueprint import bp
@@ -15,6 +13,12 @@ from medimeet.web.pictures import picture_of
 from medimeet.web.refusals import renamed
 from medimeet.web.signed_in import current_actor
 
+_PUBLISHED = {
+    "picture": "profile",
+    "designation_ids": "designation",
+    "specialty_ids": "specialisation",
+    "time_ids": "available_time",
+}
 _SENT = {
     "designation": [1],
     "specialisation": [1],
@@ -30,7 +34,7 @@ _SENT = {
 @bp.response(201, schemas.DoctorItem, example=schemas.DOCTOR_EXAMPLE)
 def add_doctor(sent: dict[str, Any]) -> dict[str, Any]:
     """POST /doctors/: applies as a doctor; one stays a patient until the clinic's admin accepts."""
-    with _published_names(), picture_of(sent) as picture:
+    with renamed(**_PUBLISHED), picture_of(sent) as picture:
         return _shown(doctor_applications.apply(current_actor(), Application(**sent), picture))
 
 
@@ -69,21 +73,9 @@ def remove_doctor(doctor_id: int) -> None:
 
 
 def _changed(doctor_id: int, sent: dict[str, Any]) -> dict[str, Any]:
-    with _published_names(), picture_of(sent) as picture:
+    with renamed(**_PUBLISHED), picture_of(sent) as picture:
         return _shown(doctor_profiles.change(current_actor(), doctor_id, sent, picture))
 
 
 def _shown(doctor: Doctor) -> dict[str, Any]:
     return items_of([doctor])[0]
-
-
-@contextmanager
-def _published_names() -> Iterator[None]:
-    names = {
-        "picture": "profile",
-        "designation_ids": "designation",
-        "specialty_ids": "specialisation",
-        "time_ids": "available_time",
-    }
-    with renamed(**names):
-        yield
