@@ -63,6 +63,7 @@ SETTINGS = (
     Setting("ACCESS_TOKEN_MINUTES", int, 15, "How long an access token of the JSON interfaces works."),
     Setting("REFRESH_TOKEN_DAYS", int, 14, "How long a refresh token works, and with it a program's sign-in."),
     Setting("LASTING_TOKEN_DAYS", int, 7, "How long a token works where the interface has no refresh."),
+    Setting("CHATBOT_TOKEN_MINUTES", int, 120, "How long the public token of a clinic's chatbot works."),
     Setting("CODES", int, 60, "One-time codes an hour that one address may ask for."),
     Setting("CODES_A_DAY", int, 500, "One-time codes a day in all, so that no flood runs up a bill."),
     Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),

@@ -11,7 +11,7 @@ from typing import ClassVar
 class MediMeetError(Exception):
     """Anything a service refuses to do. `status` is the HTTP status unless a contract prints another."""
 
-    status: ClassVar[int] = 400
+    status: int = 400
     default_words: ClassVar[str] = "This can't be done."
 
     def __init__(self, words: str | None = None) -> None:

@@ -54,6 +54,18 @@ def refresh(token: str) -> str:
     return _add_access(account, db.session.get_one(IssuedToken, claims["jti"]).family)
 
 
+def rotate(token: str) -> tuple[Account, TokenPair]:
+    """Whom a refresh token belongs to, and new tokens of the same sign-in in its place.
+
+    One that comes a second time was stolen, or its thief was first: the whole sign-in ends. Raises NotSignedIn.
+    """
+    claims = _claims(token, REFRESH)
+    account, pair = _rotate(claims)
+    if pair is None:
+        raise NotSignedIn(_DEAD)
+    return account, pair
+
+
 def check(token: str) -> None:
     """Returns where the token, access or refresh, is good. Raises NotSignedIn."""
     _live_account(_claims(token))
@@ -125,6 +137,23 @@ def revoke_all(account: Account) -> None:
 def signing_key() -> bytes:
     """The key that signs tokens: made of SECRET_KEY, but not the one that signs cookies."""
     return hashlib.sha256(b"medimeet tokens " + setting("SECRET_KEY").encode()).digest()
+
+
+@command
+def _rotate(claims: dict[str, Any]) -> tuple[Account, TokenPair | None]:
+    lock("account", int(claims["sub"]))
+    row = db.session.scalar(select(IssuedToken).where(IssuedToken.jti == claims["jti"]))
+    account = db.session.get(Account, int(claims["sub"]))
+    if row is None or account is None or not account.is_active:
+        raise NotSignedIn(_DEAD)
+    now = clock.now()
+    if row.revoked_at is not None or row.expires_at <= now:
+        db.session.execute(_unrevoked().where(IssuedToken.family == row.family).values(revoked_at=now))
+        return account, None  # not raised: the end of the sign-in must be kept
+    db.session.execute(_unrevoked().where(IssuedToken.jti == row.jti).values(revoked_at=now))
+    return account, TokenPair(
+        _add_access(account, row.family), add_token(account, REFRESH, row.family, row.expires_at - now)
+    )
 
 
 def _add_access(account: Account, family: str) -> str:

@@ -64,7 +64,7 @@ class ContractApi(Api):
         app.config[f"{prefix}_API_VERSION"] = "1"
         app.config[f"{prefix}_OPENAPI_VERSION"] = OPENAPI
         super().__init__(app, config_prefix=prefix, spec_kwargs={"info": {"description": contract.about}})
-        schemes = " or ".join(f"`Authorization: {scheme} <token>`" for scheme in contract.schemes)
+        schemes = " or ".join(f"`Authorization: {scheme} <token>`" for scheme in contract.schemes or ("Bearer",))
         self.spec.components.security_scheme(
             "token",
             {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": f"Send it as {schemes}."},

@@ -1,5 +1,6 @@
 """A published JSON interface, and which one a request belongs to."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,11 @@ class DetailError(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One published interface: its name, the paths it owns, how its refusals look, and the schemes of its tokens.
+    """One published interface: its name, the paths it owns, how its refusals look, and where a person's token stands.
 
-    `roots` are the beginnings of its paths, without a slash at the end; an unknown path below one of them is told in
-    the contract's own shape too.
+    `roots` are the beginnings of its paths, without a slash at the end, `*` for a number; an unknown path below one of
+    them is told in the contract's own shape too. A token follows one of `schemes` in `token_header`; without schemes it
+    stands there alone.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Contract:
     bp: "JsonBlueprint"
     error_body: Callable[[Refusal], dict[str, Any]] = detail_body
     error_schema: type[Schema] = DetailError
+    token_header: str = "Authorization"
     schemes: tuple[str, ...] = ("Bearer",)
 
 
@@ -60,4 +63,4 @@ def contract_of_request() -> Contract | None:
 
 
 def _is_below(root: str) -> bool:
-    return request.path == root or request.path.startswith(f"{root}/")
+    return re.match(re.escape(root).replace(r"\*", "[0-9]+") + "(/|$)", request.path) is not None

@@ -68,11 +68,12 @@ def refused(error: MediMeetError) -> WerkzeugResponse:
     if isinstance(error, NotSignedIn) and contract_of_request() is None:
         return ask_to_sign_in()
     headers = {}
-    if isinstance(error, NotSignedIn):
+    if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if hasattr(error, "retry_after"):
         headers["Retry-After"] = str(error.retry_after)
-    return told(Refusal(error.status, error.words, getattr(error, "faults", {}), headers=headers))
+    faults, key = getattr(error, "faults", {}), getattr(error, "key", "")
+    return told(Refusal(error.status, error.words, faults, headers=headers, key=key))
 
 
 def form_too_old(_error: CSRFError) -> WerkzeugResponse:

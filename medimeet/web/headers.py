@@ -28,7 +28,8 @@ def add_headers(answer: Response) -> Response:
 
 def _is_personal() -> bool:
     """Whether the answer may be for one person only."""
-    return "Authorization" in request.headers if contract_of_request() else bool(current_user)
+    contract = contract_of_request()
+    return contract.token_header in request.headers if contract is not None else bool(current_user)
 
 
 def start(app: Flask) -> None:

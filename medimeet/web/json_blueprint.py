@@ -104,7 +104,9 @@ def _describe(view: Callable[..., Any], methods: set[str]) -> None:
     manual = info.setdefault("manual_doc", {})
     for name, words in _words_of(view).items():
         manual.setdefault(name, words)
-    if rule is access.anyone:
+    if hasattr(view, "needs_token"):
+        manual["security"] = [{"token": []}]
+    elif rule is access.anyone:
         manual["security"] = [{}, {"token": []}]
     elif rule is not access.newcomer:
         statuses.append(403)

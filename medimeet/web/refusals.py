@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from medimeet.errors import InvalidInput
+from medimeet.errors import InvalidInput, MediMeetError
 
 FORM = ""  # the name under which faults stand that belong to no field
 
@@ -14,7 +14,8 @@ FORM = ""  # the name under which faults stand that belong to no field
 class Refusal:
     """One refusal: its HTTP status, a sentence for the person, the faults by field, and headers to send along.
 
-    The name of a field inside another one is dotted, `user.password`.
+    The name of a field inside another one is dotted, `user.password`. `key` is the name that the words stand under,
+    where a contract's document prints more than one.
     """
 
     status: int
@@ -22,11 +23,20 @@ class Refusal:
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reference: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def sentence(self) -> str:
         """The words, with the reference number where there is one."""
         return self.words if self.reference is None else f"{self.words} Its number is {self.reference}."
+
+
+class Printed(MediMeetError):
+    """A refusal word for word as a contract's document prints it: its status, and the key its words stand under."""
+
+    def __init__(self, status: int, key: str, words: str) -> None:
+        self.status, self.key = status, key
+        super().__init__(words)
 
 
 def detail_body(refusal: Refusal) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.errors import NotSignedIn
 from medimeet.extensions import login_manager
-from medimeet.models import Account
+from medimeet.models import Account, Clinic
 from medimeet.services import access, clinics, sign_in
 from medimeet.services.access import Actor
 from medimeet.web.bearer import account_of_header, token_of_header
@@ -52,10 +52,22 @@ def current_actor() -> Actor:
     return g.actor
 
 
+def act_in(clinic: Clinic) -> Actor:
+    """The person behind this request in the clinic that its path names, from now on.
+
+    Raises NotSignedIn where the token is of another clinic.
+    """
+    account = current_actor().account
+    if account is not None and account.clinic_id not in {clinic.id, None}:
+        raise NotSignedIn("This token is of another clinic. Sign in at this one.")
+    g.actor = Actor(account, clinic)
+    return g.actor
+
+
 def token_of_request() -> str:
     """The token with which this JSON request was sent. Raises NotSignedIn where there is none."""
     contract = contract_of_request()
-    token = token_of_header(contract.schemes) if contract is not None else None
+    token = token_of_header(contract) if contract is not None else None
     if token is None:
         raise NotSignedIn
     return token
@@ -99,7 +111,7 @@ def _account_of_request() -> Account | None:
         return None
     contract = contract_of_request()
     if contract is not None:
-        return account_of_header(contract.schemes)
+        return account_of_header(contract)
     return current_user.account if current_user.is_authenticated else None
 
 
