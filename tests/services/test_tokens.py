@@ -119,6 +119,55 @@ def test_a_token_ends_with_its_family(account: Account) -> None:
     assert tokens.account_of_access(other) == account
 
 
+class TestRotation:
+    def test_a_refresh_token_is_replaced_within_the_same_sign_in(self, account: Account) -> None:
+        first = tokens.issue_pair(account)
+        whose, second = tokens.rotate(first.refresh)
+        assert whose == account
+        assert tokens.account_of_access(second.access) == account
+        tokens.revoke_family(first.refresh)
+        with pytest.raises(NotSignedIn):
+            tokens.account_of_access(second.access)
+
+    def test_one_that_comes_a_second_time_ends_the_whole_sign_in(self, account: Account) -> None:
+        first, elsewhere = tokens.issue_pair(account), tokens.issue_pair(account)
+        _, second = tokens.rotate(first.refresh)
+        with pytest.raises(NotSignedIn):
+            tokens.rotate(first.refresh)
+        for end in (lambda: tokens.rotate(second.refresh), lambda: tokens.account_of_access(second.access)):
+            with pytest.raises(NotSignedIn):
+                end()
+        assert tokens.account_of_access(elsewhere.access) == account
+
+    def test_a_sign_in_is_not_drawn_out_by_it(self, account: Account, frozen_clock: time_machine.Traveller) -> None:
+        _, second = tokens.rotate(tokens.issue_pair(account).refresh)
+        frozen_clock.shift(timedelta(days=14, seconds=1))
+        with pytest.raises(NotSignedIn):
+            tokens.rotate(second.refresh)
+
+    def test_of_many_at_once_one_gets_the_next_token(self, app: Flask, account: Account) -> None:
+        refresh = tokens.issue_pair(account).refresh
+
+        def rotate(_number: int) -> bool:
+            with app.app_context():
+                try:
+                    tokens.rotate(refresh)
+                except NotSignedIn:
+                    return False
+                return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(rotate, range(8))) == 1
+
+    def test_an_access_token_or_an_ended_account_gets_nothing(self, account: Account, clinic: Clinic) -> None:
+        pair = tokens.issue_pair(account)
+        with pytest.raises(NotSignedIn):
+            tokens.rotate(pair.access)
+        password_changes.change_password(actor_of(account, clinic), PASSWORD, "quiet green harbour")
+        with pytest.raises(NotSignedIn):
+            tokens.rotate(pair.refresh)
+
+
 def test_a_token_is_spent_once_for_a_session(app: Flask, account: Account) -> None:
     token = tokens.issue_access(account)
 
