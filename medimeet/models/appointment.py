@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from medimeet import clock
@@ -95,20 +98,45 @@ class Appointment(Base):
         primaryjoin=lambda: foreign(Appointment.treatment_id) == Treatment.id, viewonly=True
     )
 
+    @hybrid_property
+    def is_lapsed(self) -> bool:
+        """Whether it is a hold that is up: nobody confirmed it in time, so it takes no time any more."""
+        ends_at = self.hold_expires_at
+        return self.status == AppointmentStatus.PENDING and ends_at is not None and ends_at <= clock.now()
+
+    @is_lapsed.inplace.expression
+    @classmethod
+    def _is_lapsed(cls) -> ColumnElement[bool]:
+        is_hold = and_(cls.status == AppointmentStatus.PENDING, cls.hold_expires_at.is_not(None))
+        return and_(is_hold, cls.hold_expires_at <= clock.now())
+
     @property
     def is_active(self) -> bool:
-        """Whether it is still to happen: pending or scheduled."""
-        return self.status in ACTIVE
+        """Whether it is still to happen: pending or scheduled, and no hold that is up."""
+        return self.status in ACTIVE and not self.is_lapsed
+
+    @property
+    def present_status(self) -> AppointmentStatus:
+        """The status to show: a hold that is up is canceled, also while nothing has written so yet."""
+        return AppointmentStatus.CANCELED if self.is_lapsed else self.status
 
 
 class IdempotencyKey(Base):
-    """A key that a client sent with a booking: the same key from the same account books once."""
+    """A key that a client sent with a booking: the same key books once.
+
+    It is one account's, or, where nobody was signed in, one clinic's; neither finds what the other booked.
+    """
 
     __tablename__ = "idempotency_key"
-    __table_args__ = (UniqueConstraint("account_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "key"),
+        UniqueConstraint("clinic_id", "key"),
+        CheckConstraint("(account_id IS NULL) <> (clinic_id IS NULL)", name="whose"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
     key: Mapped[str] = mapped_column(String(200))
     fingerprint: Mapped[str] = mapped_column(String(64))
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))

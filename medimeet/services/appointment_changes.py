@@ -12,7 +12,7 @@ from medimeet.domain.statuses import AppointmentStatus, label, may_become
 from medimeet.domain.wall_clock import minute_of, to_wall
 from medimeet.errors import AppointmentClosed, InvalidInput, NotFound
 from medimeet.models import Appointment, Doctor, Patient
-from medimeet.services import appointments, audit, bookable, holds, notifications, orders, placing
+from medimeet.services import appointments, audit, bookable, notifications, orders, placing
 from medimeet.services.access import Actor
 from medimeet.services.orders import TimeOfDay
 
@@ -127,7 +127,6 @@ def _move(actor: Actor, appointment: Appointment, doctor: Doctor, starts_at: dat
     if (doctor.id, starts_at) == (was_with.id, was_at):
         return
     treatment = placing.given_treatment(doctor, appointment.treatment_id)
-    holds.end_due_of([doctor.id], patient)
     placing.place(appointment, doctor, patient, treatment, starts_at)
     if doctor.id != was_with.id:
         appointment.price = placing.price_of(doctor, treatment)
@@ -140,9 +139,7 @@ def _move(actor: Actor, appointment: Appointment, doctor: Doctor, starts_at: dat
 def _own_appointment(actor: Actor, appointment_id: int, new_doctor_id: int | None = None) -> Appointment:
     """The appointment as it is now, nobody else changing it meanwhile, or booking with the doctor it may go to."""
     appointment = appointments.find(actor, appointment_id)
-    lock("doctor", *{appointment.doctor_id, new_doctor_id or appointment.doctor_id})
-    lock("patient", appointment.patient_id)
-    db.session.refresh(appointment, with_for_update={"of": Appointment})
+    placing.lock_as_it_is(appointment, new_doctor_id)
     if appointment.deleted_at is not None:
         raise NotFound("We can't find this appointment.")
     return appointment

@@ -179,7 +179,8 @@ def of_days(actor: Actor, doctor: Doctor, first_day: date, last_day: date) -> li
                 Appointment.doctor_id == doctor.id,
                 Appointment.starts_at >= start,
                 Appointment.starts_at < end,
-                Appointment.status != "canceled",
+                Appointment.status != AppointmentStatus.CANCELED,
+                not_(Appointment.is_lapsed),
             )
             .options(*_with_people)
             .order_by(Appointment.starts_at)
@@ -195,7 +196,7 @@ def upcoming_of(*, doctor: Doctor | None = None, patient: Patient | None = None)
     return list(
         db.session.scalars(
             select(Appointment)
-            .where(owner, Appointment.status.in_(ACTIVE), Appointment.starts_at > clock.now())
+            .where(owner, _is_active(), Appointment.starts_at > clock.now())
             .options(*_with_people)
             .order_by(Appointment.starts_at)
         )
@@ -209,7 +210,7 @@ def overlapping(patient: Patient, starts_at: datetime, ends_at: datetime) -> lis
             select(Appointment)
             .where(
                 Appointment.patient_id == patient.id,
-                Appointment.status.in_(ACTIVE),
+                _is_active(),
                 Appointment.starts_at < ends_at,
                 Appointment.ends_at > starts_at,
             )
@@ -243,10 +244,14 @@ def _joined(actor: Actor) -> tuple[Select[Appointment], type[Account], type[Acco
 
 
 def _in_period(period: Period) -> ColumnElement[bool]:
-    to_come = and_(Appointment.status.in_(ACTIVE), Appointment.ends_at > clock.now())
+    to_come = and_(_is_active(), Appointment.ends_at > clock.now())
     if period == "upcoming":
         return to_come
     return not_(to_come) if period == "past" else Appointment.id.is_not(None)
+
+
+def _is_active() -> ColumnElement[bool]:
+    return and_(Appointment.status.in_(ACTIVE), not_(Appointment.is_lapsed))
 
 
 def _names_of(person: type[Account]) -> tuple[Any, ...]:

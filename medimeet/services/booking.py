@@ -1,4 +1,5 @@
-"""Booking: the one place where an appointment is made. What becomes of it is in `appointment_changes`.
+"""Booking by somebody who is signed in. What becomes of a visit is in `appointment_changes`; booking by e-mail alone in
+`held_bookings`.
 
 The command locks the doctor, then the patient, ends holds that are up, looks, and writes. The database refuses an
 overlap by itself (`models/overlap_guards.py`); its refusal becomes the same words as our own look.
@@ -8,11 +9,11 @@ from datetime import date
 
 from sqlalchemy import select
 
-from medimeet.db import command, db, lock
+from medimeet.db import command, db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import InvalidInput, MediMeetError, NotFound
 from medimeet.models import Appointment, Patient
-from medimeet.services import audit, holds, notifications, orders, placing
+from medimeet.services import audit, notifications, orders, placing
 from medimeet.services.access import Actor
 from medimeet.services.orders import Order, TimeOfDay
 
@@ -69,35 +70,13 @@ def _ordered(actor: Actor, order: Order, channel: str, key: str | None) -> Appoi
 
 @command
 def _book(actor: Actor, order: Order, channel: str, key: str | None) -> Appointment:
-    if key:
-        lock("account", actor.person.id)
-    earlier = orders.booked_with(actor, key, order)
+    earlier = orders.booked_once_with(actor, key, order)
     if earlier is not None:
         return earlier
-    lock("doctor", placing.doctor_id_of(order.time))
-    starts_at = placing.free_start(actor, order.time)  # the losers of a race leave early, and nobody waits long
+    starts_at = placing.locked_start(actor, order.time)  # the losers of a race leave early, and nobody waits long
     patient = patient_to_book_for(actor, order.patient_id)
-    doctor = placing.doctor_of(actor, order.time)
-    treatment = placing.given_treatment(doctor, order.treatment_id)
-    lock("patient", patient.id)
-    placing.refuse_gone(patient)
-    holds.end_due_of([doctor.id], patient)
-    appointment = Appointment(
-        clinic_id=actor.clinic.id,
-        patient_id=patient.id,
-        treatment_id=treatment.id if treatment else None,
-        price=placing.price_of(doctor, treatment),
-        status=AppointmentStatus.SCHEDULED,
-        reason=orders.checked_reason(order.reason),
-        kind=order.kind,
-        channel=channel,
-        booked_by_id=actor.person.id,
-    )
-    placing.place(appointment, doctor, patient, treatment, starts_at)
-    db.session.add(appointment)
-    placing.write(appointment)
-    if key:
-        orders.remember(actor, key, order, appointment)
+    appointment = placing.add(actor, order, patient, starts_at, status=AppointmentStatus.SCHEDULED, channel=channel)
+    orders.remember(actor, key, order, appointment)
     audit.note(actor, "booked", "appointment", appointment.id, patient.id)
     notifications.tell_booked(appointment)
     return appointment

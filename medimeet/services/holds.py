@@ -3,22 +3,24 @@
 A booking ends those that stand in its way by itself, so that no stopped poller keeps a time from others.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, or_, select, update
 
 from medimeet import clock
 from medimeet.db import command, db
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.models import Appointment, Patient
+from medimeet.models import Appointment
 
 
-def end_due_of(doctor_ids: list[int], patient: Patient) -> None:
+def end_due_of(doctor_ids: Iterable[int], patient_id: int) -> None:
     """Cancels the holds that are up of these doctors and this patient. For use inside a command."""
-    _end(or_(Appointment.doctor_id.in_(doctor_ids), Appointment.patient_id == patient.id))
+    _end(or_(Appointment.doctor_id.in_(doctor_ids), Appointment.patient_id == patient_id))
 
 
 def end_all_due() -> None:
     """Cancels every hold that is up; writes nothing where there is none. What the poller calls."""
-    if db.session.scalar(select(Appointment.id).where(*_is_up()).limit(1)) is not None:
+    if db.session.scalar(select(Appointment.id).where(Appointment.is_lapsed).limit(1)) is not None:
         _end_all()
 
 
@@ -31,11 +33,7 @@ def _end(which: ColumnElement[bool]) -> None:
     now = clock.now()
     db.session.execute(
         update(Appointment)
-        .where(which, *_is_up())
+        .where(which, Appointment.is_lapsed)
         .values(status=AppointmentStatus.CANCELED, canceled_at=now, updated_at=now)
         .execution_options(synchronize_session=False)
     )
-
-
-def _is_up() -> tuple[ColumnElement[bool], ...]:
-    return Appointment.status == AppointmentStatus.PENDING, Appointment.hold_expires_at <= clock.now()

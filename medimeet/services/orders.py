@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from medimeet.db import db
+from medimeet.db import db, lock
 from medimeet.errors import InvalidInput, KeyReused
 from medimeet.models import Appointment, IdempotencyKey
 from medimeet.services.access import Actor
@@ -44,14 +44,37 @@ class Order:
         return hashlib.sha256(json.dumps(astuple(self), default=str).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class OrderByEmail(Order):
+    """What somebody who is not signed in asks to book for the patient with this e-mail."""
+
+    patient_email: str
+
+
+def booked_once_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
+    """As booked_with, and from now on in the running command nobody else books with a key of theirs."""
+    account_id, clinic_id = _owner(actor)
+    if key and account_id is not None:
+        lock("account", account_id)
+    if key and clinic_id is not None:
+        lock("clinic", clinic_id)
+    return booked_with(actor, key, order)
+
+
 def booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
-    """What this account booked with this key before, if anything. Raises KeyReused for another order."""
+    """What this account, or a visitor of this clinic, booked with this key before, if anything.
+
+    Raises KeyReused for another order.
+    """
     if not key:
         return None
     if len(key) > 200 or not key.isprintable():
         raise InvalidInput({"Idempotency-Key": "Use at most 200 characters, all of them printable."})
+    account_id, clinic_id = _owner(actor)
     known = db.session.scalar(
-        select(IdempotencyKey).where(IdempotencyKey.account_id == actor.person.id, IdempotencyKey.key == key)
+        select(IdempotencyKey).where(
+            IdempotencyKey.account_id == account_id, IdempotencyKey.clinic_id == clinic_id, IdempotencyKey.key == key
+        )
     )
     if known is None:
         return None
@@ -60,13 +83,25 @@ def booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | No
     return known.appointment
 
 
-def remember(actor: Actor, key: str, order: Order, appointment: Appointment) -> None:
-    """Notes in the running command that this account booked this with this key."""
+def remember(actor: Actor, key: str | None, order: Order, appointment: Appointment) -> None:
+    """Notes in the running command that this was booked with this key, if there is one."""
+    if not key:
+        return
+    account_id, clinic_id = _owner(actor)
     db.session.add(
         IdempotencyKey(
-            account_id=actor.person.id, key=key, fingerprint=order.fingerprint, appointment_id=appointment.id
+            account_id=account_id,
+            clinic_id=clinic_id,
+            key=key,
+            fingerprint=order.fingerprint,
+            appointment_id=appointment.id,
         )
     )
+
+
+def _owner(actor: Actor) -> tuple[int | None, int | None]:
+    """The account, or for a visitor the clinic, whose keys the actor's are."""
+    return (actor.account.id, None) if actor.account is not None else (None, actor.clinic.id)
 
 
 def checked_reason(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""Putting an appointment on a slot, inside the commands of `booking`: whose it is, what it costs, whether it is free.
+"""Putting an appointment on a slot, inside the commands that book: whose it is, what it costs, whether it is free.
 
 What the database refuses becomes the same words as our own look.
 """
@@ -9,12 +9,19 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet.db import broken_rule, db
+from medimeet.db import broken_rule, db, lock
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
-from medimeet.services import bookable
+from medimeet.services import bookable, holds, orders
 from medimeet.services.access import Actor
-from medimeet.services.orders import TimeOfDay
+from medimeet.services.orders import Order, TimeOfDay
+
+
+def locked_start(actor: Actor, time: int | TimeOfDay) -> datetime:
+    """As free_start, and from now on in the running command nobody else books with this doctor."""
+    lock("doctor", doctor_id_of(time))
+    return free_start(actor, time)
 
 
 def free_start(actor: Actor, time: int | TimeOfDay) -> datetime:
@@ -61,6 +68,55 @@ def refuse_gone(patient: Patient) -> None:
     is_here = select(Patient.id).join(Patient.account).where(Patient.closed_at.is_(None), Account.is_active)
     if db.session.scalar(is_here.where(Patient.id == patient.id)) is None:
         raise NotFound("This patient's profile was closed a moment ago, so nothing can be booked for it.")
+
+
+def add(
+    actor: Actor,
+    order: Order,
+    patient: Patient,
+    starts_at: datetime,
+    *,
+    status: AppointmentStatus,
+    channel: str,
+    hold_expires_at: datetime | None = None,
+) -> Appointment:
+    """The new appointment as it was ordered, written in the running command, which has locked the doctor.
+
+    Raises as `booking.book` does.
+    """
+    doctor = doctor_of(actor, order.time)
+    treatment = given_treatment(doctor, order.treatment_id)
+    lock("patient", patient.id)
+    refuse_gone(patient)
+    holds.end_due_of([doctor.id], patient.id)
+    appointment = Appointment(
+        clinic_id=actor.clinic.id,
+        patient_id=patient.id,
+        treatment_id=treatment.id if treatment else None,
+        price=price_of(doctor, treatment),
+        status=status,
+        hold_expires_at=hold_expires_at,
+        reason=orders.checked_reason(order.reason),
+        kind=order.kind,
+        channel=channel,
+        booked_by_id=actor.account.id if actor.account else None,
+    )
+    place(appointment, doctor, patient, treatment, starts_at)
+    db.session.add(appointment)
+    write(appointment)
+    return appointment
+
+
+def lock_as_it_is(appointment: Appointment, new_doctor_id: int | None = None) -> None:
+    """Reads the appointment anew, nobody else changing it in the running command, or booking with its new doctor.
+
+    A hold that is up has ended by then.
+    """
+    doctor_ids = {appointment.doctor_id, new_doctor_id or appointment.doctor_id}
+    lock("doctor", *doctor_ids)
+    lock("patient", appointment.patient_id)
+    holds.end_due_of(doctor_ids, appointment.patient_id)
+    db.session.refresh(appointment, with_for_update={"of": Appointment})
 
 
 def place(

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain import slots as rules
 from medimeet.domain.slots import Busy, Exclusion, Slot
-from medimeet.domain.statuses import OCCUPYING, AppointmentStatus
+from medimeet.domain.statuses import OCCUPYING
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import InvalidInput
 from medimeet.models import Appointment, Doctor, ExclusionDate, Treatment, WorkingHours
@@ -189,14 +189,7 @@ def one_a_start(slots: Iterable[Slot]) -> list[Slot]:
 
 def occupies_now() -> ColumnElement[bool]:
     """The condition under which an appointment takes its time: an occupying status, and no hold that is up."""
-    return and_(
-        Appointment.status.in_(OCCUPYING),
-        or_(
-            Appointment.status != AppointmentStatus.PENDING,
-            Appointment.hold_expires_at.is_(None),
-            Appointment.hold_expires_at > clock.now(),
-        ),
-    )
+    return and_(Appointment.status.in_(OCCUPYING), not_(Appointment.is_lapsed))
 
 
 def hours_rule(row: WorkingHours) -> rules.WorkingHours:

@@ -23,7 +23,7 @@ from medimeet.errors import (
     SlotTaken,
 )
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification, Patient
-from medimeet.services import appointment_changes, appointments, booking, holds, patients, slots
+from medimeet.services import appointment_changes, appointments, booking, holds, patients, placing, slots
 from medimeet.services.access import Actor
 from tests.factories import (
     actor_of,
@@ -470,7 +470,7 @@ def test_who_leaves_while_they_book_keeps_no_visit(
         lock(subject, *row_ids)
 
     patient_id, actor = patient.id, actor_of(patient, clinic)
-    monkeypatch.setattr(booking, "lock", leave_before_the_lock)
+    monkeypatch.setattr(placing, "lock", leave_before_the_lock)
     with pytest.raises(NotFound, match="closed a moment ago"):
         booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"))
     assert db.session.scalar(select(Appointment.id)) is None
