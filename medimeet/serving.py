@@ -12,10 +12,10 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from flask import Flask
 from gunicorn.app.base import Application
@@ -26,6 +26,9 @@ from medimeet import poller
 from medimeet.app import create_app
 from medimeet.config import ROOT
 from medimeet.errors import InstallationFault
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BACKLOG = 2048
 LARGEST_PORT = 65535
@@ -74,13 +77,23 @@ def listen(host: str, port: int) -> socket.socket:
         raise InstallationFault(f"There is no port {port}. Choose one up to {LARGEST_PORT} with PORT=8000.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
+        with ExitStack() as on_failure:
+            listener = on_failure.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+            on_failure.pop_all()
     except OSError as error:
         raise InstallationFault(_words_on_address(host, port, error)) from None
     return listener
+
+
+def listen_if_free(host: str, port: int) -> socket.socket:
+    """A socket that listens on that port, or on any free one where that can't be had. Raises InstallationFault."""
+    try:
+        return listen(host, port)
+    except InstallationFault:
+        return listen(host, 0)
 
 
 def url_of(listener: socket.socket) -> str:
@@ -92,13 +105,30 @@ def url_of(listener: socket.socket) -> str:
 
 
 def serve(
-    settings: Mapping[str, Any], listener: socket.socket, announce: Callable[[], None], polls: bool, quiet: bool
+    settings: Mapping[str, Any],
+    listener: socket.socket,
+    neighbours: "Mapping[socket.socket, WSGIApplication]",
+    announce: Callable[[], None],
+    polls: bool,
+    quiet: bool,
 ) -> None:
     """Serves until the process is told to stop; calls `announce` once, when the first worker is ready.
 
-    `polls`: also send waiting messages, in one of the workers. Never returns: ends the process.
+    `neighbours` are other sites, each on a socket of its own. `polls`: also send waiting messages, in one of the
+    workers. Never returns: ends the process.
     """
-    Server(settings, listener, announce, polls, quiet).run()
+    Server(settings, listener, neighbours, announce, polls, quiet).run()
+
+
+class SiteOfPort:
+    """Gives a request to the site whose port it came in by; what came in by no neighbour's is for the main site."""
+
+    def __init__(self, main: "WSGIApplication", neighbours: "Mapping[str, WSGIApplication]") -> None:
+        self.main = main
+        self.neighbours = neighbours
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self.neighbours.get(environ["SERVER_PORT"], self.main)(environ, start_response)
 
 
 class Server(Application):
@@ -108,12 +138,14 @@ class Server(Application):
         self,
         settings: Mapping[str, Any],
         listener: socket.socket,
+        neighbours: "Mapping[socket.socket, WSGIApplication]",
         announce: Callable[[], None],
         polls: bool,
         quiet: bool,
     ) -> None:
         self.settings = settings
-        self.listener = listener
+        self.neighbours = {str(other.getsockname()[1]): site for other, site in neighbours.items()}
+        self.listeners = [listener, *neighbours]
         self.announce = announce
         self.polls = polls
         self.quiet = quiet
@@ -125,7 +157,7 @@ class Server(Application):
         """Gunicorn's settings: the file's, and above them our socket and hooks."""
         self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
         changes = {
-            "bind": f"fd://{self.listener.detach()}",
+            "bind": [f"fd://{listener.detach()}" for listener in self.listeners],
             "workers": self.settings["WORKERS"] or self.cfg.workers,
             "post_worker_init": self.worker_is_ready,
             "worker_int": self.worker_stops_at_once,
@@ -139,7 +171,9 @@ class Server(Application):
 
     def load(self) -> Flask:
         """The application of one worker."""
-        return create_app(self.settings)
+        app = create_app(self.settings)
+        app.wsgi_app = SiteOfPort(app.wsgi_app, self.neighbours)  # type: ignore[method-assign]
+        return app
 
     def worker_is_ready(self, worker: Worker) -> None:
         """Starts the poller beside the worker, and says once that pages are served."""
@@ -198,7 +232,7 @@ def _is_ours(file: IO[bytes]) -> bool:
 
 def _words_on_address(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        other = port + 1 if port < LARGEST_PORT else 8000
+        other = port + 2 if port + 2 < LARGEST_PORT else 8000  # a demo takes two in a row
         return f"Port {port} is taken by another program. Stop that one, or choose another port with PORT={other}."
     if error.errno in {errno.EACCES, errno.EPERM}:
         return f"This user may not serve on port {port}. Choose one above 1023 with PORT=8000."

@@ -1,8 +1,10 @@
 """From the settings to a served page: takes the port, prepares the data, prints the banner."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,16 +12,29 @@ from medimeet import demo_data, serving
 from medimeet.app import create_app
 from medimeet.db import db
 from medimeet.demo_data import PASSWORD
+from medimeet.demo_site import create_site
 from medimeet.errors import InstallationFault
 from medimeet.services import backup, delivery, migrations
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is said once pages are served, and the other sites that are served beside them."""
+
+    banner: str
+    neighbours: "Mapping[socket.socket, WSGIApplication]" = field(default_factory=dict)
+
 
 def demo(settings: dict[str, Any]) -> None:
-    """Serves the demo, with its data and its poller.
+    """Serves the demo, with its data and its poller, and on the next port the clinic's own site.
 
     Raises InstallationFault; never returns.
     """
-    _start(settings, _prepare_demo, _demo_banner, polls=True, quiet=True)
+    next_port = settings["PORT"] + 1 if settings["PORT"] else 0
+    _start(settings, lambda settings: _prepare_demo(settings, next_port), polls=True, quiet=True)
 
 
 def production(settings: dict[str, Any], migrate: bool) -> None:
@@ -27,7 +42,7 @@ def production(settings: dict[str, Any], migrate: bool) -> None:
 
     Raises InstallationFault; never returns.
     """
-    _start(settings, lambda: _prepare_serving(migrate), _serve_banner, polls=False, quiet=False)
+    _start(settings, lambda settings: _prepare_serving(settings, migrate), polls=False, quiet=False)
 
 
 def check_gateways() -> None:
@@ -38,13 +53,7 @@ def check_gateways() -> None:
         raise InstallationFault(str(error)) from None
 
 
-def _start(
-    settings: dict[str, Any],
-    prepare: Callable[[], None],
-    banner: Callable[[dict[str, Any]], str],
-    polls: bool,
-    quiet: bool,
-) -> None:
+def _start(settings: dict[str, Any], prepare: Callable[[dict[str, Any]], Prepared], polls: bool, quiet: bool) -> None:
     """Takes the port first, so that a second start changes nothing; then prepares the data, then serves."""
     folder = Path(settings["DATA_DIR"])
     serving.prepare_data_folder(folder)
@@ -55,21 +64,25 @@ def _start(
         app = create_app(settings)
         with app.app_context():
             check_gateways()
-            prepare()
+            prepared = prepare(settings | {"URL": url})
             db.session.remove()
             db.engine.dispose()
-        words = banner(settings | {"URL": url})
-        serving.serve(settings, listener, lambda: click.echo(words), polls, quiet)
+        serving.serve(settings, listener, prepared.neighbours, lambda: click.echo(prepared.banner), polls, quiet)
 
 
-def _prepare_demo() -> None:
+def _prepare_demo(settings: dict[str, Any], next_port: int) -> Prepared:
     if migrations.upgrade():
         click.echo("Made the database.")
     if demo_data.load():
         click.echo("Loaded the demo data.")
+    # An address of its own was given: visitors use that one. Else they come by any that this machine has.
+    portal_url = settings["BASE_URL"].rstrip("/") if settings["BASE_URL"] != settings["URL"] else ""
+    site = create_site(demo_data.first_clinic_id(), settings["PORT"], portal_url)
+    listener = serving.listen_if_free(settings["HOST"], next_port)
+    return Prepared(_demo_banner(settings, serving.url_of(listener)), {listener: site})
 
 
-def _prepare_serving(migrate: bool) -> None:
+def _prepare_serving(settings: dict[str, Any], migrate: bool) -> Prepared:
     version = migrations.own_version()
     if version.current is None:
         raise InstallationFault("There is no database yet. Run `flask init` first: it makes the clinic and its admin.")
@@ -79,6 +92,7 @@ def _prepare_serving(migrate: bool) -> None:
         _copy_then_upgrade()
     elif not version.is_newest:
         click.echo("Warning: the database waits for a migration. Stop, and run `flask serve --migrate`.", err=True)
+    return Prepared(f"MediMeet serves on {settings['URL']}. Run `flask worker` beside it: it sends the messages.")
 
 
 def _copy_then_upgrade() -> None:
@@ -92,7 +106,7 @@ def _copy_then_upgrade() -> None:
     click.echo("The database is at this version now.")
 
 
-def _demo_banner(settings: dict[str, Any]) -> str:
+def _demo_banner(settings: dict[str, Any], site_url: str) -> str:
     lines = [
         "",
         f"  MediMeet serves on  {settings['URL']}",
@@ -104,6 +118,7 @@ def _demo_banner(settings: dict[str, Any]) -> str:
         f"  superuser           superuser           {PASSWORD}",
         "",
         f"  mails and messages  {settings['URL']}/outbox/",
+        f"  clinic's own site   {site_url}, with the chat on it",
         f"  data folder         {settings['DATA_DIR']}",
         "  to start afresh     flask reset-demo",
         "",
@@ -112,7 +127,3 @@ def _demo_banner(settings: dict[str, Any]) -> str:
     if not serving.is_loopback(settings["HOST"]):
         lines.insert(2, "  Others can reach it, and everybody knows the passwords. Put nothing real in.")
     return "\n".join(lines)
-
-
-def _serve_banner(settings: dict[str, Any]) -> str:
-    return f"MediMeet serves on {settings['URL']}. Run `flask worker` beside it: it sends the messages."

@@ -10,7 +10,7 @@ from medimeet.errors import InstallationFault
 from medimeet.models import Account, Clinic
 from medimeet.services import passwords
 
-__all__ = ["PASSWORD", "is_loaded", "load"]
+__all__ = ["PASSWORD", "first_clinic_id", "is_loaded", "load"]
 
 
 def is_loaded() -> bool:
@@ -32,6 +32,11 @@ def load() -> bool:
     if is_loaded():
         return False
     return _write(passwords.hashed(PASSWORD))
+
+
+def first_clinic_id() -> int:
+    """The id of the first demo clinic, Riverside."""
+    return db.session.scalars(select(Clinic.id).order_by(Clinic.id).limit(1)).one()
 
 
 @command

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cli.commands import FinishedStart, Server, run, running, seconds_of_work
+from tests.cli.commands import (
+    FinishedStart,
+    Server,
+    announced,
+    free_pair_of_ports,
+    run,
+    running,
+    seconds_of_work,
+    start_by_name,
+    stopped_at_the_end,
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +42,8 @@ def running_folder(first_start: FinishedStart, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="session")
 def demo_server(running_folder: Path) -> Iterator[Server]:
-    """A demo that goes on for all tests."""
-    with running(running_folder, "demo", MEDIMEET_WORKERS="2") as server:
+    """A demo that goes on for all tests, at a port that was asked for."""
+    with running(running_folder, "demo", MEDIMEET_WORKERS="2", PORT=str(free_pair_of_ports())) as server:
         yield server
 
 
@@ -71,7 +81,9 @@ def clinic_folder(initialised: Path, tmp_path: Path) -> Path:
 
 def _start_and_stop(folder: Path) -> FinishedStart:
     worked_before = seconds_of_work()
-    with running(folder, "demo", MEDIMEET_WORKERS="2") as server, requests.Session() as open_connection:
+    process = start_by_name(folder, "demo", MEDIMEET_WORKERS="2")
+    with stopped_at_the_end(process), requests.Session() as open_connection:
+        server = announced(process)
         answered = open_connection.get(f"{server.url}/healthz", timeout=10).status_code
         status = server.interrupt()
         assert server.process.stdout is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.cli.commands import FinishedStart, Server, announced, run, running, sign_in, start, stop, until
+from tests.cli.commands import FinishedStart, Server, announced, run, running, sign_in, site_url_in, start, stop, until
 from tests.databases import fresh_postgresql
 
 LOGINS = ("riverside-patient", "riverside-doctor", "riverside-admin", "superuser")
@@ -76,11 +76,12 @@ def test_the_second_start_loads_nothing_and_is_quick(second_start: FinishedStart
     assert second_start.seconds_of_work < 3
 
 
-def test_ctrl_c_stops_everything_and_frees_the_port(second_start: FinishedStart) -> None:
+def test_ctrl_c_stops_everything_and_frees_both_ports(second_start: FinishedStart) -> None:
     assert second_start.exit_status == 0
     assert "Traceback" not in second_start.printed
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"{second_start.url}/healthz", timeout=10)
+    for url in (f"{second_start.url}/healthz", site_url_in(second_start.printed)):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(url, timeout=10)
 
 
 def test_two_starts_at_once_make_one_database_and_one_demo(tmp_path: Path) -> None:
