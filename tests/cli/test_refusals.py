@@ -4,7 +4,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,15 +59,14 @@ REFUSALS = (
 def answers(
     stopped_demo: Path, initialised: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, subprocess.CompletedProcess[str]]:
-    """What each command said. They run side by side, because each takes its time to start."""
+    """What each command said."""
     folder = tmp_path_factory.mktemp("refusals")
     folders = {"empty": folder / "empty", "file": folder / "file", "newer": folder / "newer"}
     folders |= {"demo": stopped_demo, "clinic": initialised}
     folders["file"].write_text("not a folder")
     _make_newer(shutil.copytree(stopped_demo, folders["newer"]))
-    with socket.create_server(("127.0.0.1", 0)) as busy, ThreadPoolExecutor(3) as side_by_side:
-        said = list(side_by_side.map(lambda asked: _run(asked, folders, busy.getsockname()[1]), REFUSALS))
-    return {asked.about: answer for asked, answer in zip(REFUSALS, said, strict=True)}
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        return {asked.about: _run(asked, folders, busy.getsockname()[1]) for asked in REFUSALS}
 
 
 @pytest.mark.parametrize("asked", REFUSALS, ids=lambda asked: asked.about)
