@@ -25,7 +25,8 @@ graceful_timeout = 15
 max_requests = 0  # a worker that restarts by count would cut live dictations
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # heartbeats must not wait for a slow disk
 control_socket_disable = True  # it stands in the home folder: read-only homes, two instances
-# Without the query: it may hold a token. Nothing is logged unless --access-logfile asks for it.
+logger_class = "medimeet.access_log.MaskedLog"
+# Nothing is logged unless --access-logfile asks for it.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 forwarded_allow_ips = ""  # X-Forwarded-* is read in one place, by MEDIMEET_TRUSTED_PROXIES
 
