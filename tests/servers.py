@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from medimeet.db import db
+from tests.warm import WarmProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 20
@@ -43,10 +42,8 @@ def serving(app: Flask, workers: int = 2, **settings: str) -> Iterator[int]:
         **settings,
     }
     log = Path(app.config["DATA_DIR"], f"server-{port}.log")
-    with open(log, "wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:app"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
+    with open(os.devnull) as nothing, open(log, "wb") as output:
+        server = WarmProcess(["gunicorn", "wsgi:app"], ROOT, environment, (nothing, output, output))
         try:
             _wait_until_it_answers(server, port, log)
             yield port
@@ -55,7 +52,7 @@ def serving(app: Flask, workers: int = 2, **settings: str) -> Iterator[int]:
             server.wait(timeout=20)
 
 
-def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_it_answers(server: WarmProcess, port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
