@@ -26,6 +26,17 @@ def find(actor: Actor, doctor_id: int) -> Doctor:
     return doctor
 
 
+def public_phone(doctor: Doctor) -> str:
+    """The number that everybody may see: the doctor's own where they show it, else the clinic's."""
+    own = doctor.account.mobile_as_sent or doctor.account.mobile if doctor.shows_contact else None
+    return own or doctor.clinic.phone
+
+
+def public_email(doctor: Doctor) -> str | None:
+    """The doctor's own e-mail, where they show it to everybody."""
+    return doctor.account.email if doctor.shows_contact else None
+
+
 @command
 def change(actor: Actor, doctor_id: int, changes: Mapping[str, Any], picture: NewPicture | None = None) -> Doctor:
     """The doctor with the given fields of DoctorDetails changed; beside these `time_ids`, the weekly hours as in

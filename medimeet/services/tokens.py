@@ -66,6 +66,14 @@ def rotate(token: str) -> tuple[Account, TokenPair]:
     return account, pair
 
 
+def holder_of_refresh(token: str) -> Account:
+    """Whom a refresh token of ours was given to, also one that has ended. Raises NotSignedIn for any other."""
+    account = db.session.get(Account, int(_claims(token, REFRESH, may_be_expired=True)["sub"]))
+    if account is None:
+        raise NotSignedIn(_DEAD)
+    return account
+
+
 def check(token: str) -> None:
     """Returns where the token, access or refresh, is good. Raises NotSignedIn."""
     _live_account(_claims(token))

@@ -149,8 +149,9 @@ def _complete(parameter: dict[str, Any]) -> None:
     if example is not None:
         parameter.setdefault("example", example)
     parameter["name"] = _as_printed(parameter["name"])
-    subject = parameter["name"].removesuffix("_id").replace("_", " ")
-    parameter.setdefault("description", f"The id of the {subject}.")
+    subject = parameter["name"].removesuffix("_id")
+    what = f"The id of the {subject}" if subject != parameter["name"] else f"The {subject}"
+    parameter.setdefault("description", f"{what}.".replace("_", " "))
 
 
 def _as_printed(names: str) -> str:

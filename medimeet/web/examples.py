@@ -81,6 +81,8 @@ def _slot_id(doctor_id: int, day: date, time: str) -> int:
 _IN_PATHS = {
     "appointment_id": 3,
     "availability_id": upcoming_slot(6, "11:30"),
+    "chatbot_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJjbGluaWMiOjF9.c2lnbmF0dXJl",
+    "clinic_id": 1,
     "doctor_id": 1,
     "doctor_uuid": "c3c0a296-0bca-5015-881b-6c1dbad5423f",
     "entry_id": 1,

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -63,9 +63,20 @@ class JsonBlueprint(Blueprint):
         def with_key(*args: Any, **kwargs: Any) -> Any:
             return view(*args, idempotency_key=request.headers.get("Idempotency-Key"), **kwargs)
 
-        documented: Callable[..., Any] = Blueprint.doc(parameters=[_ONCE_ONLY])(with_key)
-        documented.answers_reused_keys = True  # type: ignore[attr-defined]
+        documented = JsonBlueprint.parameter(_ONCE_ONLY)(with_key)
+        documented.answers_reused_keys = True
         return documented
+
+    @staticmethod
+    def parameter(described: Mapping[str, Any]) -> Callable[..., Any]:
+        """Documents one more part of a view's requests, such as a header, beside those that `arguments` declares."""
+
+        def with_parameter(view: Callable[..., Any]) -> Callable[..., Any]:
+            known = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("parameters", [])
+            documented: Callable[..., Any] = Blueprint.doc(parameters=[*known, described])(view)
+            return documented
+
+        return with_parameter
 
     def _prepare_arguments_doc(self, doc: Any, doc_info: Any, **options: Any) -> Any:
         """The body's schema once for each content type that is taken."""
@@ -105,6 +116,7 @@ def _describe(view: Callable[..., Any], methods: set[str]) -> None:
     for name, words in _words_of(view).items():
         manual.setdefault(name, words)
     if hasattr(view, "needs_token"):
+        statuses.append(403)
         manual["security"] = [{"token": []}]
     elif rule is access.anyone:
         manual["security"] = [{}, {"token": []}]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.errors import NotSignedIn
 from medimeet.extensions import login_manager
 from medimeet.models import Account, Clinic
-from medimeet.services import access, clinics, sign_in
+from medimeet.services import access, clinics, sign_in, tokens
 from medimeet.services.access import Actor
 from medimeet.web.bearer import account_of_header, token_of_header
 from medimeet.web.contract import contract_of_request
@@ -52,12 +52,12 @@ def current_actor() -> Actor:
     return g.actor
 
 
-def act_in(clinic: Clinic) -> Actor:
-    """The person behind this request in the clinic that its path names, from now on.
+def act_in(clinic: Clinic, token: str | None = None) -> Actor:
+    """The person behind this request in the clinic that its path names, from now on; `token` is one that its body held.
 
-    Raises NotSignedIn where the token is of another clinic.
+    Raises NotSignedIn where the token is of another clinic, or not good.
     """
-    account = current_actor().account
+    account = current_actor().account if token is None else tokens.account_of_access(token)
     if account is not None and account.clinic_id not in {clinic.id, None}:
         raise NotSignedIn("This token is of another clinic. Sign in at this one.")
     g.actor = Actor(account, clinic)

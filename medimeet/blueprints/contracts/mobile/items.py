@@ -5,7 +5,7 @@ from typing import Any
 from medimeet.domain.slot_ids import encode_slot, slot_uuid
 from medimeet.domain.slots import Slot
 from medimeet.models import Account, Appointment, Doctor
-from medimeet.services import people
+from medimeet.services import doctor_profiles, people
 from medimeet.web.pictures import address_of
 
 
@@ -26,11 +26,10 @@ def user(account: Account) -> dict[str, Any]:
 def doctor(row: Doctor) -> dict[str, Any]:
     """A doctor, for the schema Doctor: of their own age and number only what they show to everybody."""
     account = row.account
-    own_number = account.mobile_as_sent or account.mobile if row.shows_contact else None
     return doctor_name(row) | {
         "age": people.age_of(account) if row.shows_contact else None,
         "gender": people.GENDERS.get(account.gender, ""),
-        "mobile_number": own_number or row.clinic.phone,
+        "mobile_number": doctor_profiles.public_phone(row),
         "photo_url": address_of(account.picture) or "",
         "is_verified": row.is_verified,
         "created_at": account.created_at,
