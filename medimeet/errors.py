@@ -112,7 +112,7 @@ class WrongCode(MediMeetError):
 
 
 class NotRegistered(MediMeetError):
-    """Nobody here has this mobile number."""
+    """Nobody here has this mobile number, or this e-mail."""
 
     default_words = "Nobody is registered here with this mobile number. Register first."
 

@@ -49,6 +49,7 @@ def move(actor: Actor, appointment_id: int, *, slot_id: int) -> Appointment:
     doctor_id, starts_at = bookable.key_of(slot_id)
     appointment = _own_appointment(actor, appointment_id, doctor_id)
     _refuse_begun(appointment, "moved")
+    _refuse_unconfirmed(appointment, "moved")
     _move(actor, appointment, placing.doctor_of(actor, slot_id), starts_at)
     return appointment
 
@@ -72,6 +73,7 @@ def change(
         bookable.taking_patients(actor, doctor_id)  # nobody is locked who is no doctor here
     appointment = _own_appointment(actor, appointment_id, doctor_id)
     _refuse_begun(appointment, "changed")
+    _refuse_unconfirmed(appointment, "changed")
     appointment.reason = appointment.reason if reason is None else orders.checked_reason(reason)
     appointment.kind = kind or appointment.kind
     if db.session.is_modified(appointment):
@@ -98,12 +100,14 @@ def mark(actor: Actor, appointment_id: int, status: AppointmentStatus) -> Appoin
         raise NotFound("We can't find this appointment.")
     if appointment.status == status:
         return appointment
+    if appointment.status == AppointmentStatus.PENDING:
+        raise InvalidInput({"status": "This visit waits for the patient to confirm it, so it can't be marked yet."})
     if status == AppointmentStatus.CANCELED or not may_become(appointment.status, status):
         now, wanted = label(appointment.status), label(status)
         raise InvalidInput({"status": f"This visit is marked “{now}”, so it can't be marked “{wanted}”."})
     if status != AppointmentStatus.SCHEDULED and appointment.starts_at > clock.now():
         raise InvalidInput({"status": "This visit has not begun yet. Mark it once it has."})
-    was, appointment.status, appointment.hold_expires_at = appointment.status, status, None
+    was, appointment.status = appointment.status, status
     placing.write(appointment)
     audit.note(actor, "marked", "appointment", appointment.id, appointment.patient_id, was=was, now=status)
     return appointment
@@ -153,6 +157,11 @@ def _call_off(actor: Actor, appointment: Appointment) -> None:
     _cancel(actor, appointment)
 
 
+def _refuse_unconfirmed(appointment: Appointment, deed: str) -> None:
+    if appointment.status == AppointmentStatus.PENDING:
+        raise AppointmentClosed(f"This visit waits to be confirmed, so it can't be {deed} yet. Confirm it first.")
+
+
 def _refuse_begun(appointment: Appointment, deed: str) -> None:
     if appointment.status == AppointmentStatus.CANCELED:
         raise AppointmentClosed(f"This appointment is canceled, so it can't be {deed}. Book a new one.")
@@ -161,9 +170,11 @@ def _refuse_begun(appointment: Appointment, deed: str) -> None:
 
 
 def _cancel(actor: Actor, appointment: Appointment) -> None:
+    was_booked = appointment.status != AppointmentStatus.PENDING
     appointment.status = AppointmentStatus.CANCELED
     appointment.canceled_at = clock.now()
     appointment.canceled_by_id = actor.person.id
     appointment.sequence += 1
     audit.note(actor, "canceled", "appointment", appointment.id, appointment.patient_id)
-    notifications.tell_canceled(appointment)
+    tell = notifications.tell_canceled if was_booked else notifications.tell_not_booked
+    tell(appointment)

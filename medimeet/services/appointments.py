@@ -20,7 +20,7 @@ from medimeet.services.search import any_part
 
 Period = Literal["upcoming", "past", "all"]
 _MOST_STANDING = 1000
-_UNKNOWN = "We can't find this appointment."
+UNKNOWN = "We can't find this appointment."
 
 _with_people = (
     joinedload(Appointment.doctor),
@@ -49,7 +49,7 @@ def find(actor: Actor, appointment_id: int) -> Appointment:
     """
     found = find_even_deleted(actor, appointment_id)
     if found.deleted_at is not None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(UNKNOWN)
     return found
 
 
@@ -59,7 +59,7 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
         select(Appointment).where(Appointment.id == appointment_id, visible_to(actor)).options(*_with_people)
     )
     if found is None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(UNKNOWN)
     return found
 
 
@@ -67,7 +67,7 @@ def find_standing(actor: Actor, appointment_id: int) -> Appointment:
     """As `find`, but a canceled appointment is not found either: for those whose lists leave it out."""
     found = find(actor, appointment_id)
     if found.status == AppointmentStatus.CANCELED:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(UNKNOWN)
     return found
 
 
@@ -79,7 +79,7 @@ def find_at(actor: Actor, slot: uuid.UUID) -> Appointment:
     try:
         doctor_id, starts_at = decode_slot(slot_id_of_uuid(slot))
     except UnknownSlot:
-        raise NotFound(_UNKNOWN) from None
+        raise NotFound(UNKNOWN) from None
     in_slot = (Appointment.doctor_id == doctor_id, Appointment.starts_at == starts_at, Appointment.deleted_at.is_(None))
     found = db.session.scalar(
         select(Appointment)
@@ -89,7 +89,7 @@ def find_at(actor: Actor, slot: uuid.UUID) -> Appointment:
         .limit(1)
     )
     if found is None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound(UNKNOWN)
     return found
 
 

@@ -88,8 +88,12 @@ def is_reached(limit: Limit) -> bool:
 
 def seconds_left(limit: Limit) -> int:
     """In how many seconds a reached limit opens again; at least 1."""
-    window_ends_at = _reached_until(limit) or clock.now()
-    return max(1, int((window_ends_at - clock.now()).total_seconds()) + 1)
+    return seconds_until(_reached_until(limit) or clock.now())
+
+
+def seconds_until(instant: datetime) -> int:
+    """In how many whole seconds it is then; at least 1."""
+    return max(1, int((instant - clock.now()).total_seconds()) + 1)
 
 
 def _reached_until(limit: Limit) -> datetime | None:

@@ -22,7 +22,7 @@ from medimeet.gateways.outcomes import MaybeSent, NotSent, Refused, TooLate, Try
 from medimeet.gateways.sms import Sms, SmsGateway
 from medimeet.models import Clinic, Notification
 from medimeet.services import message_texts
-from medimeet.services.notifications import WORTHLESS_AFTER
+from medimeet.services.notifications import worthless_after
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ def _message(row: Notification) -> Mail | Sms:
 
 
 def _too_late(one: Claimed) -> TooLate | None:
-    lifetime = WORTHLESS_AFTER.get(one.message.kind)
+    lifetime = worthless_after(one.message.kind)
     if lifetime is None or clock.now() < one.message.at + lifetime:
         return None
     return TooLate("It was worth nothing any more when its turn came.")

@@ -39,6 +39,22 @@ def booked(appointment: Appointment) -> Words:
     )
 
 
+def held(appointment: Appointment, url: str) -> Words:
+    """To the patient: somebody asked for a visit with this e-mail; a link that books it, and until when."""
+    patient, clinic = appointment.patient.account, appointment.clinic
+    when = when_of(appointment.starts_at, clinic)
+    until = when_of(appointment.hold_expires_at or appointment.starts_at, clinic)
+    opening = f"Somebody, most likely you, asked {_name(clinic)} for this visit. It is not booked yet."
+    ask = f"To book it, open this page and press the button:\n{url}"
+    late = f"The time is kept for you until {until}. After that others can have it."
+    other = "If it was not you, do nothing. Nothing is booked then."
+    return Words(
+        f"Please confirm your visit: {when}",
+        _letter(patient, clinic, opening, facts_of(appointment), ask, late, other),
+        f"{_name(clinic)}: {opening} {when}. To book it: {url}",
+    )
+
+
 def moved(appointment: Appointment, was_at: datetime) -> Words:
     """To the patient: the visit has another time or another doctor."""
     clinic = appointment.clinic

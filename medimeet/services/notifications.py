@@ -20,7 +20,15 @@ from medimeet.services import calendar_file, message_texts
 from medimeet.services.message_texts import Words
 
 CODE = "one_time_code"
-WORTHLESS_AFTER = {CODE: timedelta(seconds=60)}  # kinds of messages that are not sent any more when they are so old
+CODE_LIFETIME = timedelta(seconds=60)
+TO_CONFIRM = "booking_to_confirm"
+
+
+def worthless_after(kind: str) -> timedelta | None:
+    """The age at which messages of a kind are not sent any more; None for those that are always worth reading."""
+    if kind == TO_CONFIRM:
+        return timedelta(minutes=setting("CHATBOT_HOLD_MINUTES"))
+    return CODE_LIFETIME if kind == CODE else None
 
 
 def tell_booked(appointment: Appointment) -> None:
@@ -54,6 +62,20 @@ def tell_canceled(appointment: Appointment) -> None:
     _tell_doctor(appointment, "appointment_canceled", message_texts.for_doctor(appointment, "canceled"), key)
 
 
+def tell_held(appointment: Appointment, url: str) -> None:
+    """The time is held until the patient confirms it: to the patient, with the link that does so."""
+    key = f"appointment-{appointment.id}-held"
+    words = message_texts.held(appointment, url)
+    account, about = appointment.patient.account, appointment.id
+    _tell(account, TO_CONFIRM, words, key, appointment_id=about, holds_secret=True, channel="email")
+
+
+def tell_not_booked(appointment: Appointment) -> None:
+    """A visit that was never confirmed is canceled: to the patient alone. No doctor, no calendar has heard of it."""
+    words, key = message_texts.canceled(appointment), f"appointment-{appointment.id}-canceled"
+    _tell(appointment.patient.account, "appointment_canceled", words, key, appointment_id=appointment.id)
+
+
 def tell_verification(account: Account, url: str) -> None:
     """A link that shows that the e-mail is theirs. An account without an e-mail gets nothing."""
     if account.email:
@@ -70,7 +92,7 @@ def tell_code(account: Account, digits: str) -> None:
     waits = (Notification.state == "queued", Notification.lease_until.is_(None))
     before = update(Notification).where(Notification.account_id == account.id, Notification.kind == CODE, *waits)
     db.session.execute(before.values(state="canceled", body=""))
-    words = message_texts.code(account, digits, int(WORTHLESS_AFTER[CODE].total_seconds()))
+    words = message_texts.code(account, digits, int(CODE_LIFETIME.total_seconds()))
     _tell(account, CODE, words, f"{CODE}-{uuid.uuid4().hex}", channel="sms", holds_secret=True)
 
 

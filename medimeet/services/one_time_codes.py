@@ -18,7 +18,7 @@ from medimeet.models import Account, OneTimeCode
 from medimeet.services import attempts, contact_details, notifications, sign_in
 from medimeet.services.access import Actor
 
-LIFETIME = notifications.WORTHLESS_AFTER[notifications.CODE]
+LIFETIME = notifications.CODE_LIFETIME
 TRIES = 5
 _DIGITS = 6
 _CODES_A_NUMBER = 3

@@ -62,10 +62,23 @@ def url(purpose: Purpose, token: str) -> str:
 
 def find(purpose: Purpose, token: str) -> OneTimeLink:
     """The link with this token. Raises WrongCode for one that is unknown, used, replaced or past its time."""
-    link = db.session.scalar(select(OneTimeLink).where(*_good(purpose, token)))
+    link = find_even_dead(purpose, token)
+    if not is_good(link):
+        raise WrongCode(_DEAD)
+    return link
+
+
+def find_even_dead(purpose: Purpose, token: str) -> OneTimeLink:
+    """As find, but one that was used, replaced or is past its time is found too, to say what became of it."""
+    link = db.session.scalar(select(OneTimeLink).where(*_known(purpose, token)))
     if link is None or (link.account is not None and not link.account.is_active):
         raise WrongCode(_DEAD)
     return link
+
+
+def is_good(link: OneTimeLink) -> bool:
+    """Whether the link still does what it is for."""
+    return link.used_at is None and link.expires_at > clock.now()
 
 
 def spend(purpose: Purpose, token: str) -> OneTimeLink:
@@ -74,7 +87,8 @@ def spend(purpose: Purpose, token: str) -> OneTimeLink:
     Raises WrongCode.
     """
     find(purpose, token)
-    spent = update(OneTimeLink).where(*_good(purpose, token)).values(used_at=clock.now())
+    is_good_still = (OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > clock.now())
+    spent = update(OneTimeLink).where(*_known(purpose, token), *is_good_still).values(used_at=clock.now())
     link_id = db.session.scalar(spent.returning(OneTimeLink.id))
     if link_id is None:
         raise WrongCode(_DEAD)
@@ -86,13 +100,8 @@ def end_all(account: Account, *purposes: Purpose) -> None:
     _end(OneTimeLink.account_id == account.id, OneTimeLink.purpose.in_(purposes or Purpose))
 
 
-def _good(purpose: Purpose, token: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        OneTimeLink.token_hash == hash_of_token(token),
-        OneTimeLink.purpose == purpose,
-        OneTimeLink.used_at.is_(None),
-        OneTimeLink.expires_at > clock.now(),
-    )
+def _known(purpose: Purpose, token: str) -> tuple[ColumnElement[bool], ...]:
+    return OneTimeLink.token_hash == hash_of_token(token), OneTimeLink.purpose == purpose
 
 
 def _end(*which: ColumnElement[bool]) -> None:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet import clock
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.picker import picker
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import AppointmentClosed, MediMeetError, NoSuchSlot, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Appointment
 from medimeet.services import access, appointment_changes, appointments, bookable
@@ -16,6 +17,7 @@ from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
 CLOSED = "This visit has begun, is over or was canceled, so it can't be moved. Book a new one."
+UNCONFIRMED = "This visit waits to be confirmed, so it can't be moved yet. Confirm it first."
 
 
 @bp.route("/move-appointment/<int:appointment_id>/", methods=["GET", "POST"])
@@ -23,10 +25,11 @@ CLOSED = "This visit has begun, is over or was canceled, so it can't be moved. B
 def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /move-appointment/<id>/: the picker for this visit's doctor; POST moves it to `slot` in one step."""
     visit = appointments.find_even_deleted(current_actor(), appointment_id)
-    if not visit.is_active or visit.starts_at <= clock.now():
+    hindrance = _hindrance(visit)
+    if hindrance is not None:
         if request.method == "POST":
-            raise AppointmentClosed(CLOSED)
-        flash(CLOSED, "warning")
+            raise AppointmentClosed(hindrance)
+        flash(hindrance, "warning")
         return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))
     if request.method == "GET":
         return _page(visit)
@@ -39,6 +42,13 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
         return _refused(visit, slot_id, refusal)
     flash(f"The visit is moved. It is now on {when(moved.starts_at)}.", "success")
     return go_to(url_for("patient_booking.appointment_details", appointment_id=moved.id))
+
+
+def _hindrance(visit: Appointment) -> str | None:
+    """Why there is nothing to choose for this visit, if so."""
+    if not visit.is_active or visit.starts_at <= clock.now():
+        return CLOSED
+    return UNCONFIRMED if visit.status == AppointmentStatus.PENDING else None
 
 
 def _refused(visit: Appointment, slot_id: int, refusal: MediMeetError) -> Response:

@@ -4,6 +4,7 @@ from flask import Response, make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.patient_booking.blueprint import bp
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.services import access, appointments, calendar_file
 from medimeet.web.asked import whole_number
 from medimeet.web.fragments import page
@@ -19,7 +20,7 @@ def appointment_success() -> Response | WerkzeugResponse:
     if appointment_id is None:
         return page("patient_booking/nothing_booked.html")
     visit = appointments.find_even_deleted(current_actor(), appointment_id)
-    if not visit.is_active:
+    if visit.present_status != AppointmentStatus.SCHEDULED:
         return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
     return page("patient_booking/success.html", visit=visit)
 
