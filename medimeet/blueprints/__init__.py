@@ -13,6 +13,7 @@ from medimeet.blueprints import (
     patient_booking,
     setup,
     treatments,
+    widget,
 )
 from medimeet.blueprints.contracts import register_contracts
 
@@ -29,4 +30,5 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(patient_booking.bp)
     app.register_blueprint(setup.bp)
     app.register_blueprint(treatments.bp)
+    app.register_blueprint(widget.bp)
     register_contracts(app)

@@ -5,16 +5,19 @@ from flask_login import current_user
 
 from medimeet.web.contract import contract_of_request
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+
+def content_security_policy(frame_ancestors: str = "'none'") -> str:
+    """The strict policy: only our own files, nothing inline; framed by nobody, or by those named."""
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {frame_ancestors}"
+    )
 
 
 def add_headers(answer: Response) -> Response:
     """The answer with the strict content security policy and its companions; nothing personal is kept by caches."""
     headers = answer.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Content-Security-Policy", content_security_policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

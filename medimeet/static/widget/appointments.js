@@ -1,0 +1,35 @@
+// Booking, and a patient's own appointments.
+
+import { clinic } from "./clinic.js";
+import { asPerson } from "./person.js";
+import { send } from "./request.js";
+import { withToken } from "./tokens.js";
+
+const asked = (method, path, headers, body) =>
+  withToken((token) =>
+    send(method, `/${clinic.id}${path}`, { headers: { Authorization: `Bearer ${token}`, ...headers }, body }),
+  );
+
+/** Asks for a visit by e-mail: it is held until the mail's link is followed. `key` makes a repeat count once. */
+export const bookByEmail = (visit, email, key) =>
+  asked("POST", pathOf(visit), { "Idempotency-Key": key }, bodyOf(visit, email));
+
+/** Books a visit for the patient who is signed in. */
+export const bookAsPerson = (visit, email, key) =>
+  asPerson((person) => asked("POST", pathOf(visit), { "Idempotency-Key": key, ...person }, bodyOf(visit, email)));
+
+/** The patient's own appointments to come, soonest first. */
+export const toCome = async () => (await asPerson((person) => asked("GET", "/appointments/", person))).appointments;
+
+/** Cancels one of them. */
+export const cancel = (id) => asPerson((person) => asked("POST", `/appointments/${id}/cancel/`, person, {}));
+
+/** Confirms one that is only held. */
+export const confirm = (id) => asPerson((person) => asked("POST", `/appointments/${id}/confirm/`, person, {}));
+
+/** Moves one to another time of the same doctor. */
+export const move = (id, slotId) => asPerson((person) => asked("POST", `/appointments/${id}/move/`, person, { slot_id: slotId }));
+
+const pathOf = ({ treatment, time }) => `/treatments/${treatment.id}/get-doctors/slots/${time.id}/book/`;
+
+const bodyOf = ({ doctor, time }, email) => ({ patient_email: email, doctor_id: doctor.id, appointment_date: time.date });

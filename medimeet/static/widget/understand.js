@@ -1,0 +1,95 @@
+// What typed words ask for: a small reader of key words. It does not guess; what it doesn't know it says so.
+
+const EMERGENCY = [
+  /\b(chest|heart) ?(pain|attack)|\b(pain|pressure|tight\w*) in (my|the|his|her) chest\b/,
+  /\b(can ?not|can ?t|cant|not|hard to|trouble|struggl\w+ to|difficulty) breath\w*|\bchok(e|es|ing)\b|\bsuffocat/,
+  /\bbleed(s|ing)?\b|\bcoughing up blood\b|\bvomiting blood\b/,
+  /\bsuicid|\bkill(ing)? (my|him|her)self\b|\b(want|going) to die\b|\bend (my|it) (life|all)\b|\b(harm|hurt|cut)(ing)? myself\b|\bself harm/,
+  /\bunconscious\b|\bpassed out\b|\bcollapsed?\b|\bfaint(ed|ing)?\b|\bnot (waking|responding)\b|\bwon ?t wake\b/,
+  /\bstroke\b|\b(face|arm) (is )?(drooping|numb)\b|\bseizures?\b|\bconvulsi|\bparaly[sz]ed\b/,
+  /\boverdos|\bpoison|\banaphyla|\bsevere (pain|allergic|burn)|\bbroken (neck|back)\b/,
+  /\bemergenc(y|ies)\b|\bambulance\b|\b(999|112|911|108)\b|\bdying\b/,
+];
+
+// The first that fits counts.
+const INTENTS = [
+  ["signOut", /\b(sign|log) ?(me )?(out|off)\b/],
+  ["forgotten", /\b(forg[eo]t\w*|reset|lost|new) (my )?password\b/],
+  ["signIn", /\b(sign|log) ?(me )?in\b|\blogin\b|\bmy account\b/],
+  ["register", /\bregister|\bnew patient\b|\b(create|open|make) (an )?account\b|\bsign ?up\b/],
+  ["cancel", /\bcancel|\bcall off\b|\bcan ?t (come|make it)\b|\bcan ?not come\b/],
+  ["move", /\bmove\b|\bre ?schedul|\bpostpone|\bchange (my|the) (appointment|visit|booking|time|date)\b|\bput off\b/],
+  ["visits", /\b(my|next|upcoming) (appointment|visit|booking)s?\b|\bwhen is my\b|\bam i booked\b|\bconfirm\b/],
+  ["phone", /\bphone\b|\bcall\b|\btelephone\b|\bnumber\b|\bcontact\b|\be ?mail\b|\bspeak\b|\btalk to\b|\bhuman\b|\breal person\b|\bstaff\b/],
+  ["address", /\baddress\b|\bwhere\b|\bdirections?\b|\bfind you\b|\blocat(ed|ion)\b|\bparking\b/],
+  ["opening", /\bopen(ing|s)?\b|\bhours\b|\bclos(e|ed|ing)\b/],
+  ["book", /\bbook|\bappointments?\b|\bvisits?\b|\bsee (a|the|my) (doctor|dentist)\b|\b(free|available) (time|slot|appointment)s?\b|\bwhen can i\b|\bslots?\b|\btimes?\b|\bavailab/],
+  ["treatments", /\bprices?\b|\bcosts?\b|\bhow much\b|\bfees?\b|\btreatments?\b|\bservices?\b|\boffer\b|\bpay\b/],
+  ["doctors", /\bdoctors?\b|\bdentists?\b|\bphysicians?\b|\bwho works\b/],
+  ["help", /\bhelp\b|\bmenu\b|\bstart\b|\b(hello|hi|hey|good (morning|afternoon|evening))\b|\bwhat can (you|i)\b|\bback\b/],
+  ["thanks", /\bthank|\bthanks\b|\bbye\b|\bcheers\b/],
+];
+const ABOUT_A_NAME = new Set(["book", "treatments", "doctors", undefined]);
+
+/**
+ * What the words ask for: `{name, …}`. `known` is what they may mean: the `choices` on the screen, and the `treatments`
+ * and `doctors` of the clinic. An emergency goes before all else; what is not understood is `{name: "unknown"}`.
+ */
+export function understand(text, { choices = [], treatments = [], doctors = [] } = {}) {
+  const words = plain(text);
+  if (isEmergency(text)) return { name: "emergency" };
+  const choice = choiceOf(words, choices);
+  if (choice) return { name: "choice", choice };
+  const email = text.match(/[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+/);
+  if (email) return { name: "email", email: email[0] };
+  const name = INTENTS.find(([, pattern]) => pattern.test(words))?.[0];
+  if (!ABOUT_A_NAME.has(name)) return { name };
+  const treatment = named(words, treatments, treatmentFits);
+  const doctor = named(words, doctors, doctorFits);
+  if (name === "treatments" && treatment) return { name: "price", treatment };
+  if (treatment || doctor) return { name: "book", treatment, doctor };
+  return { name: name ?? "unknown" };
+}
+
+/** Whether the words tell of danger to life. */
+export function isEmergency(text) {
+  const words = plain(text);
+  return EMERGENCY.some((pattern) => pattern.test(words));
+}
+
+const plain = (text) =>
+  text
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^\p{L}\p{N}:@]+/gu, " ")
+    .trim();
+
+const squashed = (text) => plain(text).replaceAll(" ", "");
+
+/** The one choice that the words name: its label, the beginning of it, or a telling word of it. */
+function choiceOf(words, choices) {
+  if (!words) return undefined;
+  const labels = choices.map((choice) => ({ choice, label: plain(choice.label) }));
+  const same = labels.filter(({ label }) => label === words);
+  if (same.length === 1) return same[0].choice;
+  const isTelling = words.length > 2 || /\d/.test(words);
+  const near = labels.filter(
+    ({ choice, label }) =>
+      label.startsWith(`${words} `) || (isTelling && choice.kind !== "danger" && label.split(" ").includes(words)),
+  );
+  return near.length === 1 ? near[0].choice : undefined;
+}
+
+/** The one that the words name; two that fit are none. */
+function named(words, all, fits) {
+  const found = all.filter((each) => fits(words, each.name));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+const treatmentFits = (words, name) => squashed(words).includes(squashed(name));
+
+const doctorFits = (words, name) => {
+  const parts = plain(name).split(" ");
+  return words.split(" ").includes(parts.at(-1));
+};
