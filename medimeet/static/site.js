@@ -67,6 +67,19 @@
   // ---- data-print on a button prints the page.
   document.addEventListener("click", (event) => event.target.closest?.("[data-print]") && window.print());
 
+  // ---- data-copy="id" on a button copies the words of that element, or at least selects them.
+  document.addEventListener("click", async (event) => {
+    const source = document.getElementById(event.target.closest?.("[data-copy]")?.dataset.copy);
+    if (!source) return;
+    getSelection().selectAllChildren(source);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      toast("Copied.");
+    } catch {
+      toast("It is selected now. Press Ctrl and C to copy it.");
+    }
+  });
+
   // ---- data-confirm="words" on a submit button asks first.
   const ask = (words, label) =>
     new Promise((resolve) => {

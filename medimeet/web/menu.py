@@ -53,6 +53,7 @@ ADMIN = (
         "Clinic",
         "clinic_admin.admin_clinic_details",
         "*.edit_clinic_details",
+        "clinic_admin.*chatbot*",
         "*.lists",
         "*word",
         "*service*",

@@ -3,6 +3,7 @@
 from medimeet.blueprints.clinic_admin import (
     applications,
     appointments,
+    chatbot,
     clinic,
     contact,
     dashboard,
@@ -21,6 +22,7 @@ __all__ = [
     "applications",
     "appointments",
     "bp",
+    "chatbot",
     "clinic",
     "contact",
     "dashboard",
