@@ -22,7 +22,7 @@ from medimeet.models import (
     Review,
     Specialty,
 )
-from medimeet.services import sign_in, tokens
+from medimeet.services import chatbot, sign_in, tokens
 from tests import factories
 
 
@@ -124,6 +124,8 @@ def make(app: Flask) -> World:
         "name": "no-such-picture.webp",
         "contract_name": "timeslots",
         "token": "no-such-token",
+        "clinic_id": clinic.id,
+        "chatbot_token": chatbot.issue_token(clinic),
         "/applications/<int:doctor_id>/accept/ doctor_id": applicant.id,
         "/applications/<int:doctor_id>/decline/ doctor_id": applicant.id,
         "/appointment-status/<int:appointment_id>/ appointment_id": past.id,
@@ -162,6 +164,13 @@ def make(app: Flask) -> World:
         "/api/patient/medical-history/": {"condition": "Hay fever"},
         "/api/patient/medical-history/<int:entry_id>/": {"condition": "Hay fever"},
         "/api/appointment/book/<int:doctor_id>/": {"slot": slot_id, "patient": patient.id},
+        "/<int:clinic_id>/treatments/<int:treatment_id>/get-doctors/slots/": {"doctor_id": doctor.id},
+        "/<int:clinic_id>/treatments/<int:treatment_id>/get-doctors/slots/<int:slot_id>/book/": {
+            "patient_email": patient.account.email,
+            "doctor_id": doctor.id,
+            "appointment_date": day.isoformat(),
+        },
+        "/<int:clinic_id>/appointments/<int:appointment_id>/move/": {"slot_id": slot_id},
     }
     world.tokens = {name: sign_in.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
     world.bearers = {name: tokens.issue_access(account) for name, account in accounts.items()}

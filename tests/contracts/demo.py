@@ -14,7 +14,7 @@ from sqlalchemy import select
 from medimeet import demo_data
 from medimeet.db import db
 from medimeet.models import Account
-from medimeet.services import tokens
+from medimeet.services import chatbot, tokens
 from medimeet.web.api_document import documented
 from tests import databases
 from tests.conftest import MONDAY_MORNING
@@ -29,17 +29,26 @@ PEOPLE = {
 
 
 class Demo:
-    """The demo on SQLite, and the authorization header of everybody in `PEOPLE`."""
+    """The demo on SQLite, a token of everybody in `PEOPLE`, and one of the chatbot of clinic 1."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         databases.make_empty(app)
         with app.app_context():
             demo_data.load()
-            self.headers = {role: _headers_of(username) for role, username in PEOPLE.items()}
+            self._tokens = {role: _token_of(username) for role, username in PEOPLE.items() if username}
+            self.chatbot_token = chatbot.issue_token(chatbot.find_clinic(1))
             self._file = str(db.engine.url.database)
         self._let_go()
         shutil.copy(self._file, f"{self._file}.demo")
+
+    def headers(self, contract: str, role: str) -> dict[str, str]:
+        """The headers by which a contract knows somebody; a chatbot's token goes with its requests in any case."""
+        token = self._tokens.get(role)
+        if contract == "chatbot":
+            of_clinic = {"Authorization": f"Bearer {self.chatbot_token}"}
+            return of_clinic | {"X-Api-Key": token} if token else of_clinic
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     def put_back(self) -> None:
         """Undoes whatever was done since the start."""
@@ -66,8 +75,5 @@ def demo_of(app: Flask, days_after_monday: int = 0) -> Iterator[Demo]:
         yield Demo(app)
 
 
-def _headers_of(username: str | None) -> dict[str, str]:
-    if username is None:
-        return {}
-    account = db.session.scalars(select(Account).where(Account.username == username)).one()
-    return {"Authorization": f"Bearer {tokens.issue_lasting(account)}"}
+def _token_of(username: str) -> str:
+    return tokens.issue_lasting(db.session.scalars(select(Account).where(Account.username == username)).one())

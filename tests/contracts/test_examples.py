@@ -1,7 +1,7 @@
 """Every example in every document works: sent to the demo by somebody who may, it gets the answer that is declared."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from medimeet.db import db
 from medimeet.models import Notification
-from medimeet.web.examples import upcoming_day
+from medimeet.web.examples import upcoming_day, upcoming_slot
 from tests.contracts.demo import PEOPLE, Demo, demo_of
 
 # What must have been done before, by the same person: the operation whose example does it; by label or by path.
@@ -24,6 +25,8 @@ FIRST = {
     "/contacts/{message_id}/": "POST /contacts/",
     "POST /api/patient/profile/": "DELETE /api/patient/profile/",
     "POST /clinic-management/appointments/cancel/": "POST /clinic-management/appointments/book/{slot_id}/",
+    "POST /chatbot/token/login/{chatbot_token}/": "POST /chatbot/login/{clinic_id}/{chatbot_token}/",
+    "POST /chatbot/token/logout/{chatbot_token}/": "POST /chatbot/login/{clinic_id}/{chatbot_token}/",
 }
 
 
@@ -31,6 +34,7 @@ FIRST = {
 class Operation:
     """One operation of a document."""
 
+    contract: str
     document: dict[str, Any]
     method: str
     path: str
@@ -44,11 +48,10 @@ class Operation:
         found: dict[str, Any] = self.document["paths"][self.path][self.method.lower()]
         return found
 
-    @property
-    def address(self) -> str:
-        """The path with its examples, and the query parameters that have one."""
+    def address(self, current: Mapping[str, Any]) -> str:
+        """The path with its examples, and the query parameters that have one; what is `current` in place of them."""
         parameters = [*self.document["paths"][self.path].get("parameters", []), *self.described.get("parameters", [])]
-        known = {each["name"]: each["example"] for each in parameters if "example" in each}
+        known = {each["name"]: each["example"] for each in parameters if "example" in each} | current
         asked = {
             each["name"]: known[each["name"]] for each in parameters if each["in"] == "query" and each["name"] in known
         }
@@ -83,8 +86,8 @@ def demo(installed: Callable[[str], Flask]) -> Iterator[Demo]:
 def operations_of(demo: Demo) -> dict[str, Operation]:
     """Every operation of every document, by its label."""
     found = [
-        Operation(document, method.upper(), path)
-        for document in demo.documents().values()
+        Operation(contract, document, method.upper(), path)
+        for contract, document in demo.documents().items()
         for path, parts in document["paths"].items()
         for method in parts
         if method != "parameters"
@@ -143,10 +146,11 @@ def tried(demo: Demo, operations: dict[str, Operation], operation: Operation) ->
     refused = []
     for person in operation.people:
         demo.put_back()
+        client = demo.app.test_client()
         first = FIRST.get(operation.label) or FIRST.get(operation.path)
         if first:
-            ask(demo, operations[first], person)
-        answer = ask(demo, operation, person)
+            ask(demo, client, operations[first], person)
+        answer = ask(demo, client, operation, person)
         declared = operation.successes.get(str(answer.status_code))
         if declared is not None:
             content = declared.get("content", {}).get("application/json")
@@ -158,13 +162,15 @@ def tried(demo: Demo, operations: dict[str, Operation], operation: Operation) ->
     return refused
 
 
-def ask(demo: Demo, operation: Operation, person: str) -> TestResponse:
+def ask(demo: Demo, client: FlaskClient, operation: Operation, person: str) -> TestResponse:
     """Sends the operation's example, with what only an earlier answer tells in its place."""
     body = operation.body
     if operation.label in FROM_EARLIER:
         body = body | FROM_EARLIER[operation.label](demo)
-    client = demo.app.test_client()
-    return client.open(operation.address, method=operation.method, json=body, headers=demo.headers[person])
+    in_path = IN_PATH_FROM_EARLIER.get(operation.label, lambda _demo: {})(demo)
+    address = operation.address({"chatbot_token": demo.chatbot_token} | in_path)
+    headers = demo.headers(operation.contract, person)
+    return client.open(address, method=operation.method, json=body, headers=headers)
 
 
 def faults_of(operation: Operation, content: dict[str, Any], answer: Any) -> list[str]:
@@ -190,10 +196,25 @@ def sent_code(demo: Demo) -> dict[str, str]:
     return {"otp": code[0], "verification_id": sent["data"]["verification_id"]}
 
 
+def held(demo: Demo) -> dict[str, int]:
+    """A visit that the patient was asked by mail to confirm."""
+    path = f"/1/treatments/1/get-doctors/slots/{upcoming_slot(6, '11:00').value()}/book/"
+    sent = {"patient_email": f"{PEOPLE['patient']}@clinic.example", "doctor_id": 1}
+    answer = demo.app.test_client().post(
+        path,
+        json=sent | {"appointment_date": upcoming_day(6).value()},
+        headers=demo.headers("chatbot", "anonymous"),
+    )
+    return {"appointment_id": answer.get_json()["appointment_id"]}
+
+
 FROM_EARLIER: dict[str, Callable[[Demo], dict[str, Any]]] = {
     "POST /api/api/token_verify/": lambda demo: {"token": obtained(demo)["access"]},
     "POST /api/api/token_refresh/": lambda demo: {"refresh": obtained(demo)["refresh"]},
     "POST /api/user/logout/": lambda demo: {"refresh": obtained(demo)["refresh"]},
     "POST /api/user/token/refresh/": lambda demo: {"refresh": obtained(demo)["refresh"]},
     "POST /verify-otp/": sent_code,
+}
+IN_PATH_FROM_EARLIER: dict[str, Callable[[Demo], dict[str, Any]]] = {
+    "POST /{clinic_id}/appointments/{appointment_id}/confirm/": held,
 }

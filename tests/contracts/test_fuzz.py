@@ -21,6 +21,6 @@ def test_random_requests_never_break_anything_and_get_what_is_documented(
 ) -> None:
     found = Findings()
     with demo_of(installed("sqlite")) as demo:
-        for _, operation in list(operations_of(demo))[share::SHARES]:
-            found.add(fuzz(demo, operation, list(PEOPLE), EXAMPLES))
+        for contract, operation in list(operations_of(demo))[share::SHARES]:
+            found.add(fuzz(demo, contract, operation, list(PEOPLE), EXAMPLES))
     assert found.faults == [], "\n\n".join(found.faults)
