@@ -7,13 +7,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.e2e.demo_site import PASSWORD
-from tests.e2e.test_every_page import faults_of
+from tests.e2e.looking import DESK, PHONE, faults_of
 
 NewContext = Callable[..., BrowserContext]
 SignIn = Callable[[Page, str], None]
 
-DESK: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 390, "height": 844}
 PAGES = (
     "/admin/",
     "/admin/clinic/",
@@ -107,7 +105,4 @@ def test_signing_in_for_the_documentation_opens_the_back_office_too(new_context:
 def test_every_kind_of_page_is_clean_in_both_themes_and_fits_a_phone(new_context: NewContext, sign_in: SignIn) -> None:
     page = new_context(viewport=PHONE).new_page()
     sign_in(page, "superuser")
-    faults = []
-    for address in PAGES:
-        faults += faults_of(page, address)
-    assert faults == []
+    assert [fault for address in PAGES for fault in faults_of(page, address)] == []
