@@ -17,7 +17,6 @@ from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
 CLOSED = "This visit has begun, is over or was canceled, so it can't be moved. Book a new one."
-UNCONFIRMED = "This visit waits to be confirmed, so it can't be moved yet. Confirm it first."
 
 
 @bp.route("/move-appointment/<int:appointment_id>/", methods=["GET", "POST"])
@@ -25,12 +24,13 @@ UNCONFIRMED = "This visit waits to be confirmed, so it can't be moved yet. Confi
 def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /move-appointment/<id>/: the picker for this visit's doctor; POST moves it to `slot` in one step."""
     visit = appointments.find_even_deleted(current_actor(), appointment_id)
-    hindrance = _hindrance(visit)
-    if hindrance is not None:
+    if not visit.is_active or visit.starts_at <= clock.now():
         if request.method == "POST":
-            raise AppointmentClosed(hindrance)
-        flash(hindrance, "warning")
+            raise AppointmentClosed(CLOSED)
+        flash(CLOSED, "warning")
         return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))
+    if request.method == "GET" and visit.status == AppointmentStatus.PENDING:
+        return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))  # says what comes first
     if request.method == "GET":
         return _page(visit)
     slot_id = whole_number(request.form.get("slot"))
@@ -42,13 +42,6 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
         return _refused(visit, slot_id, refusal)
     flash(f"The visit is moved. It is now on {when(moved.starts_at)}.", "success")
     return go_to(url_for("patient_booking.appointment_details", appointment_id=moved.id))
-
-
-def _hindrance(visit: Appointment) -> str | None:
-    """Why there is nothing to choose for this visit, if so."""
-    if not visit.is_active or visit.starts_at <= clock.now():
-        return CLOSED
-    return UNCONFIRMED if visit.status == AppointmentStatus.PENDING else None
 
 
 def _refused(visit: Appointment, slot_id: int, refusal: MediMeetError) -> Response:
