@@ -31,9 +31,9 @@ class DetailError(Schema):
 class Contract:
     """One published interface: its name, the paths it owns, how its refusals look, and where a person's token stands.
 
-    `roots` are the beginnings of its paths, without a slash at the end, `*` for a number; an unknown path below one of
-    them is told in the contract's own shape too. A token follows one of `schemes` in `token_header`; without schemes it
-    stands there alone.
+    `roots` are the beginnings of its paths, without a slash at the end, `*` for any one part; an unknown path below one
+    of them is told in the contract's own shape too, below a `*` where no other root owns it. A token follows one of
+    `schemes` in `token_header`; without schemes it stands there alone.
     """
 
     name: str
@@ -58,9 +58,9 @@ def contract_of_request() -> Contract | None:
     contracts = contracts_of(current_app)
     if request.blueprint is not None:
         return contracts.get(request.blueprint)
-    owned = [(len(root), contract) for contract in contracts.values() for root in contract.roots if _is_below(root)]
-    return max(owned, key=lambda pair: pair[0])[1] if owned else None
+    owned = [(root, contract) for contract in contracts.values() for root in contract.roots if _is_below(root)]
+    return max(owned, key=lambda pair: ("*" not in pair[0], len(pair[0])))[1] if owned else None
 
 
 def _is_below(root: str) -> bool:
-    return re.match(re.escape(root).replace(r"\*", "[0-9]+") + "(/|$)", request.path) is not None
+    return re.match(re.escape(root).replace(r"\*", "[^/]+") + "(/|$)", request.path) is not None
