@@ -4,6 +4,7 @@ import { clinic } from "./clinic.js";
 import { asPerson } from "./person.js";
 import { send } from "./request.js";
 import { withToken } from "./tokens.js";
+import { doctorName } from "./words.js";
 
 const asked = (method, path, headers, body) =>
   withToken((token) =>
@@ -19,16 +20,21 @@ export const bookAsPerson = (visit, email, key) =>
   asPerson((person) => asked("POST", pathOf(visit), { "Idempotency-Key": key, ...person }, bodyOf(visit, email)));
 
 /** The patient's own appointments to come, soonest first. */
-export const toCome = async () => (await asPerson((person) => asked("GET", "/appointments/", person))).appointments;
+export const toCome = async () => (await asPerson((person) => asked("GET", "/appointments/", person))).appointments.map(named);
 
 /** Cancels one of them. */
-export const cancel = (id) => asPerson((person) => asked("POST", `/appointments/${id}/cancel/`, person, {}));
+export const cancel = (id) => change(id, "cancel");
 
 /** Confirms one that is only held. */
-export const confirm = (id) => asPerson((person) => asked("POST", `/appointments/${id}/confirm/`, person, {}));
+export const confirm = (id) => change(id, "confirm");
 
 /** Moves one to another time of the same doctor. */
-export const move = (id, slotId) => asPerson((person) => asked("POST", `/appointments/${id}/move/`, person, { slot_id: slotId }));
+export const move = (id, slotId) => change(id, "move", { slot_id: slotId });
+
+const change = async (id, what, body = {}) =>
+  named(await asPerson((person) => asked("POST", `/appointments/${id}/${what}/`, person, body)));
+
+const named = (visit) => ({ ...visit, doctor: doctorName(visit.doctor) });
 
 const pathOf = ({ treatment, time }) => `/treatments/${treatment.id}/get-doctors/slots/${time.id}/book/`;
 

@@ -3,7 +3,7 @@
 import { clinic } from "./clinic.js";
 import { send } from "./request.js";
 import { withToken } from "./tokens.js";
-import { daysAfter, today, weekday } from "./words.js";
+import { daysAfter, doctorName, today, weekday } from "./words.js";
 
 const REACH_DAYS = 28;
 const DAYS_AT_ONCE = 5;
@@ -26,7 +26,8 @@ export async function treatment(id) {
 /** The doctors who give a treatment; none is an empty list. */
 export async function doctors(treatmentId) {
   try {
-    return (await asked("GET", `/treatments/${treatmentId}/get-doctors/`)).doctors;
+    const { doctors: found } = await asked("GET", `/treatments/${treatmentId}/get-doctors/`);
+    return found.map((doctor) => ({ ...doctor, name: doctorName(doctor.name) }));
   } catch (problem) {
     if (problem.status === 404) return [];
     throw problem;

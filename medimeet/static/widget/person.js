@@ -64,4 +64,18 @@ function forget() {
 }
 
 // Renewing hands out a new cookie and ends the old one, so two pages of one browser must not do it at once.
-const oneByOne = (act) => (navigator.locks ? navigator.locks.request("medimeet-sign-in", act) : act());
+async function oneByOne(act) {
+  const leave = await enter();
+  try {
+    return await act();
+  } finally {
+    leave();
+  }
+}
+
+/** Waits for one's turn; what is called at its end. Browsers that let frames keep nothing refuse them locks, too. */
+const enter = () =>
+  new Promise((begin) => {
+    const hold = () => new Promise(begin);
+    (navigator.locks?.request("medimeet-sign-in", hold) ?? hold()).catch(hold);
+  });

@@ -46,3 +46,6 @@ export function wait(seconds) {
   const minutes = Math.ceil(seconds / 60);
   return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
+
+/** "Dr Amelia Hart" of "Dr. Amelia Hart": names as the clinic's own pages write them. */
+export const doctorName = (name) => name.replace(/^Dr\. /, "Dr ");

@@ -1,0 +1,248 @@
+"""The chat on a clinic's own site, in a real browser: another origin, a strict policy, a real server behind it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
+
+from tests.e2e.clinic_site import open_chat, press_bubble, running_clinic_site, wait_until_told
+from tests.e2e.demo_site import PASSWORD
+
+NewContext = Callable[..., BrowserContext]
+SignIn = Callable[[Page, str], None]
+PHONE = {"width": 390, "height": 844}
+GUEST = "riverside-patient2@clinic.example"
+
+
+@pytest.fixture(scope="module")
+def clinic_site(site: str) -> Iterator[str]:
+    """The address of the clinic's own site."""
+    with running_clinic_site(site) as url:
+        yield url
+
+
+def test_a_visitor_books_by_keyboard_and_the_mail_confirms_it(new_context: NewContext, clinic_site: str) -> None:
+    page = new_context().new_page()
+    page.goto(f"{clinic_site}/1")
+    page.wait_for_function("!!document.querySelector('medimeet-chat')")
+    wait_until_told(page, expanded=False)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    frame = open_chat(page, lambda page: page.keyboard.press("Enter"))
+    wait_until_told(page, expanded=True)
+    for name in ("Book a visit", "General consultation", "Dr Samuel Nowak", "Later days"):
+        press_by_keyboard(page, frame, name)
+    press_by_keyboard(page, frame, re.compile(r"\d free"))
+    press_by_keyboard(page, frame, "11:30")
+    expect(last_turn(frame)).to_contain_text("Europe/London, G")
+    press_by_keyboard(page, frame, "Book by e-mail")
+    page.keyboard.press("Tab")
+    page.keyboard.type(GUEST)
+    page.keyboard.press("Enter")
+    expect(last_turn(frame)).to_contain_text(f"We have sent a mail to {GUEST}.")
+    expect(last_turn(frame)).to_contain_text("within 30 minutes. Until then nothing is booked")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.hasFocus() && document.activeElement.localName === 'medimeet-chat'")
+    wait_until_told(page, expanded=False)
+    confirm_by_mail(new_context().new_page())
+    page.evaluate("MediMeet('shutdown')")
+    assert page.evaluate("!window.MediMeet && !document.querySelector('medimeet-chat')")
+
+
+def test_a_patient_signs_in_on_a_phone_books_comes_back_moves_and_cancels(
+    new_context: NewContext, clinic_site: str
+) -> None:
+    context = new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{clinic_site}/1")
+    frame = open_chat(page)
+    assert frame.evaluate("[innerWidth, innerHeight]") == [PHONE["width"], PHONE["height"]]
+    type_words(frame, "I would like to see Dr Hart")
+    for name in ("General consultation", "Later days", re.compile(r"\d free"), "15:30", "Sign in and book"):
+        press(frame, name)
+    sign_in_within(frame, "a wrong password")
+    expect(last_turn(frame)).to_contain_text("do not belong together")
+    expect(frame.get_by_label("E-mail address")).to_have_value("riverside-patient@clinic.example")
+    assert_clean(frame)
+    sign_in_within(frame, PASSWORD)
+    expect(last_turn(frame)).to_contain_text("Shall I book this visit?")
+    press(frame, "Yes, book this visit")
+    expect(last_turn(frame)).to_contain_text("Your visit is booked.")
+    [cookie] = context.cookies()
+    assert (cookie["name"], cookie["httpOnly"], cookie["secure"]) == ("refresh_token", True, True)
+    page.reload()
+    frame = open_chat(page)
+    expect(last_turn(frame)).to_contain_text("You are signed in.")
+    type_words(frame, "my appointments")
+    expect(last_turn(frame)).to_contain_text("15:30 to 16:00")
+    assert_clean(frame)
+    frame.get_by_role("group", name=re.compile("15:30")).get_by_role("button", name="Move").click()
+    press(frame, re.compile(r"\d free"))
+    press(frame, "16:00")
+    expect(last_turn(frame)).to_contain_text("15:30 to 16:00")
+    press(frame, "Yes, move it")
+    expect(last_turn(frame)).to_contain_text("16:00 to 16:30")
+    press(frame, "My appointments")
+    frame.get_by_role("group", name=re.compile("16:00")).get_by_role("button", name="Cancel").click()
+    press(frame, "Yes, cancel it")
+    expect(last_turn(frame)).to_contain_text("The visit is canceled.")
+    page.emulate_media(color_scheme="dark")
+    assert_clean(frame)
+    type_words(frame, "log me out")
+    expect(last_turn(frame)).to_contain_text("You are signed out.")
+    assert context.cookies() == []
+    press(frame, "Start again")
+    frame.get_by_role("button", name="Close").click()
+    page.wait_for_function("document.activeElement.localName === 'medimeet-chat'")
+
+
+def test_a_time_that_somebody_else_took_is_told_and_the_nearest_are_offered(new_context: NewContext, site: str) -> None:
+    """Two visitors with the chat as a page of its own look at the same time; what was typed is kept."""
+    first, second = (new_context().new_page() for _ in range(2))
+    for page in (first, second):
+        page.goto(f"{site}/widget/1/")
+        for name in (
+            "Book a visit",
+            "General consultation",
+            "Dr Samuel Nowak",
+            "Later days",
+            re.compile(r"\d free"),
+            "13:30",
+        ):
+            press(page.main_frame, name)
+        press(page.main_frame, "Book by e-mail")
+        page.get_by_label("E-mail address").fill(GUEST)
+    first.get_by_role("button", name="Send me the mail").click()
+    expect(last_turn(first.main_frame)).to_contain_text("We have sent a mail")
+    second.get_by_role("button", name="Send me the mail").click()
+    expect(last_turn(second.main_frame)).to_contain_text("13:30 was taken a moment ago.")
+    press(second.main_frame, "13:00")
+    press(second.main_frame, "Book by e-mail")
+    expect(second.get_by_label("E-mail address")).to_have_value(GUEST)
+    assert second.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_only_sites_that_the_clinic_lists_can_show_its_chat(
+    new_context: NewContext, browser: Browser, sign_in: SignIn, site: str, clinic_site: str
+) -> None:
+    admin = new_context().new_page()
+    sign_in(admin, "hillside-admin")
+    admin.goto("/clinic/chatbot/")
+    for listed, is_shown in (("https://elsewhere.example", False), (clinic_site, True)):
+        admin.get_by_label("Sites that may show the chat").fill(listed)
+        admin.get_by_role("button", name="Save the sites").click()
+        page = browser.new_context().new_page()
+        page.goto(f"{clinic_site}/2")
+        if is_shown:
+            expect(open_chat(page).locator("#heading")).to_contain_text("Hillside Dental")
+        else:
+            with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+                press_bubble(page)
+            assert not any(site in frame.url for frame in page.frames)
+        page.context.close()
+
+
+def test_plain_words_are_understood_and_others_are_not_guessed_at(page: Page) -> None:
+    page.goto("/widget/1/")
+    understood = {words: asked_for(page, words) for words in WORDS}
+    assert understood == WORDS
+
+
+WORDS = {
+    "I have a terrible pain in my chest": "emergency",
+    "my husband can’t breathe": "emergency",
+    "I want to kill myself": "emergency",
+    "she is unconscious, book an ambulance": "emergency",
+    "How much is a check-up?": "price Check-up",
+    "what do you charge, any prices?": "treatments",
+    "book a check up with doctor Hart": "book Check-up Dr Amelia Hart",
+    "Is Dr Nowak free on Monday?": "book Dr Samuel Nowak",
+    "I'd like an appointment": "book",
+    "please cancel my appointment": "cancel",
+    "can I change the date": "move",
+    "when is my next visit?": "visits",
+    "log in": "signIn",
+    "sign me out": "signOut",
+    "I forgot my password": "forgotten",
+    "I am a new patient": "register",
+    "when do you open?": "opening",
+    "where are you?": "address",
+    "can I talk to a real person": "phone",
+    "which doctors do you have": "doctors",
+    "Hello": "help",
+    "thanks a lot": "thanks",
+    "yes": "choice Yes, book it",
+    "10:30": "choice 10:30",
+    "the colour of the moon": "unknown",
+}
+
+
+def asked_for(page: Page, words: str) -> str:
+    """What the chat's reader makes of the words, in short."""
+    return page.evaluate(
+        """async (words) => {
+            const { understand } = await import("/static/widget/understand.js");
+            const found = understand(words, {
+                choices: [{ label: "Yes, book it" }, { label: "10:30" }, { label: "11:30" }],
+                treatments: [{ name: "Check-up" }, { name: "Long consultation" }],
+                doctors: [{ name: "Dr Amelia Hart" }, { name: "Dr Samuel Nowak" }],
+            });
+            const names = [found.treatment?.name, found.doctor?.name, found.choice?.label];
+            return [found.name, ...names].filter(Boolean).join(" ");
+        }""",
+        words,
+    )
+
+
+def press(frame: Frame, name: str | re.Pattern[str]) -> None:
+    """Presses the first button with this name, once the answer before is there."""
+    frame.get_by_role("button", name=name).first.click()
+
+
+def press_by_keyboard(page: Page, frame: Frame, name: str | re.Pattern[str]) -> None:
+    """Reaches the first button with this name by Tab, and presses Enter."""
+    button = frame.get_by_role("button", name=name).first
+    button.wait_for()
+    for _ in range(60):
+        if button.evaluate("button => button === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{name} can't be reached with the Tab key")
+
+
+def type_words(frame: Frame, words: str) -> None:
+    """Types into the box below the conversation, and sends it."""
+    frame.get_by_label("Or type a few words").fill(words)
+    frame.get_by_role("button", name="Send", exact=True).click()
+
+
+def sign_in_within(frame: Frame, password: str) -> None:
+    """Fills in and sends the chat's sign-in form."""
+    frame.get_by_label("E-mail address").fill("riverside-patient@clinic.example")
+    frame.get_by_label("Password").fill(password)
+    frame.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def last_turn(frame: Frame) -> Locator:
+    """What the clinic has said last."""
+    return frame.get_by_role("article", name="The clinic").last
+
+
+def assert_clean(frame: Frame) -> None:
+    """Assistive technology finds nothing wrong, and nothing scrolls sideways."""
+    assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not Axe().run(frame).response["violations"]
+
+
+def confirm_by_mail(page: Page) -> None:
+    """Follows the link of the newest mail to the guest, and presses its button."""
+    page.goto("/outbox/")
+    page.get_by_role("link", name=re.compile("[Cc]onfirm")).first.click()
+    link = re.search(r"https?://\S+/\S*confirm-booking\S*", page.locator("main").inner_text())
+    assert link is not None
+    page.goto(link[0])
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("booked", re.IGNORECASE))
