@@ -22,10 +22,10 @@ def main() -> None:
     if chromium is None:
         sys.exit("The pictures need Chromium. Run: make chromium")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as url, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         for role, pictures in PICTURES.items():
-            page = browser.new_context(viewport=SIZE, base_url=url, reduced_motion="reduce").new_page()
+            page = browser.new_context(viewport=SIZE, base_url=demo.url, reduced_motion="reduce").new_page()
             if role:
                 sign_in_as(page, role)
             for name, show in pictures.items():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
+from tests.cli.commands import Server
 from tests.databases import REQUIRE_ALL
 from tests.e2e.demo_site import PASSWORD, running_demo
 
@@ -19,10 +20,16 @@ REFUSAL = re.compile(r"Failed to load resource: the server responded with a stat
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running demo, shared by all tests: each books times of its own."""
-    with running_demo(tmp_path_factory.mktemp("site")) as url:
-        yield url
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running demo, shared by all tests: each books times of its own."""
+    with running_demo(tmp_path_factory.mktemp("site")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(demo: Server) -> str:
+    """The address of the running demo."""
+    return demo.url
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cli.commands import running
+from tests.cli.commands import Server, running
 
 PASSWORD = "medimeet-demo"
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[str]:
-    """The address of `flask demo` with its data in `folder`; stopped afterwards."""
+def running_demo(folder: Path) -> Iterator[Server]:
+    """`flask demo` with its data in `folder`; stopped afterwards."""
     with running(folder, "demo", MEDIMEET_RATELIMIT_ENABLED="0") as server:
-        yield server.url
+        yield server
