@@ -51,7 +51,7 @@ def running_clinic_site(portal: str) -> Iterator[str]:
 
 def press_bubble(page: Page) -> None:
     """Presses the chat's button, which no selector reaches: it stands in a closed shadow root."""
-    page.wait_for_function("'MediMeet' in window && document.querySelector('medimeet-chat')")
+    page.locator("medimeet-chat").wait_for(state="attached")
     size = page.viewport_size
     assert size is not None
     page.mouse.click(size["width"] - 60, size["height"] - 50)

@@ -26,7 +26,7 @@ def clinic_site(site: str) -> Iterator[str]:
 def test_a_visitor_books_by_keyboard_and_the_mail_confirms_it(new_context: NewContext, clinic_site: str) -> None:
     page = new_context().new_page()
     page.goto(f"{clinic_site}/1")
-    page.wait_for_function("!!document.querySelector('medimeet-chat')")
+    page.locator("medimeet-chat").wait_for(state="attached")
     wait_until_told(page, expanded=False)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -44,7 +44,7 @@ def test_a_visitor_books_by_keyboard_and_the_mail_confirms_it(new_context: NewCo
     expect(last_turn(frame)).to_contain_text(f"We have sent a mail to {GUEST}.")
     expect(last_turn(frame)).to_contain_text("within 30 minutes. Until then nothing is booked")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.hasFocus() && document.activeElement.localName === 'medimeet-chat'")
+    expect(page.locator("medimeet-chat")).to_be_focused()
     wait_until_told(page, expanded=False)
     confirm_by_mail(new_context().new_page())
     page.evaluate("MediMeet('shutdown')")
@@ -91,36 +91,38 @@ def test_a_patient_signs_in_on_a_phone_books_comes_back_moves_and_cancels(
     page.emulate_media(color_scheme="dark")
     assert_clean(frame)
     type_words(frame, "log me out")
-    expect(last_turn(frame)).to_contain_text("You are signed out.")
+    expect(last_turn(frame)).to_contain_text("You are signed out")
+    expect(frame.get_by_text("Dr Amelia Hart")).to_have_count(0)
     assert context.cookies() == []
     press(frame, "Start again")
     frame.get_by_role("button", name="Close").click()
-    page.wait_for_function("document.activeElement.localName === 'medimeet-chat'")
+    expect(page.locator("medimeet-chat")).to_be_focused()
 
 
-def test_a_time_that_somebody_else_took_is_told_and_the_nearest_are_offered(new_context: NewContext, site: str) -> None:
+def test_a_time_that_somebody_else_took_is_told_and_the_nearest_are_offered(
+    new_context: NewContext, site: str, faults: list[str]
+) -> None:
     """Two visitors with the chat as a page of its own look at the same time; what was typed is kept."""
     first, second = (new_context().new_page() for _ in range(2))
     for page in (first, second):
         page.goto(f"{site}/widget/1/")
-        for name in (
-            "Book a visit",
-            "General consultation",
-            "Dr Samuel Nowak",
-            "Later days",
-            re.compile(r"\d free"),
-            "13:30",
-        ):
+        for name in ("Book a visit", "General consultation", "Dr Samuel Nowak", "Later days", re.compile(r"\d free")):
             press(page.main_frame, name)
-        press(page.main_frame, "Book by e-mail")
+        for name in ("13:30", "Book by e-mail"):
+            press(page.main_frame, name)
         page.get_by_label("E-mail address").fill(GUEST)
+    first.context.set_offline(True)
     first.get_by_role("button", name="Send me the mail").click()
+    expect(last_turn(first.main_frame)).to_contain_text("You are not connected to the internet.")
+    first.context.set_offline(False)
+    press(first.main_frame, "Try again")
     expect(last_turn(first.main_frame)).to_contain_text("We have sent a mail")
     second.get_by_role("button", name="Send me the mail").click()
     expect(last_turn(second.main_frame)).to_contain_text("13:30 was taken a moment ago.")
     press(second.main_frame, "13:00")
     press(second.main_frame, "Book by e-mail")
     expect(second.get_by_label("E-mail address")).to_have_value(GUEST)
+    faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]  # as it was meant
     assert second.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
@@ -136,7 +138,12 @@ def test_only_sites_that_the_clinic_lists_can_show_its_chat(
         page = browser.new_context().new_page()
         page.goto(f"{clinic_site}/2")
         if is_shown:
-            expect(open_chat(page).locator("#heading")).to_contain_text("Hillside Dental")
+            frame = open_chat(page)
+            expect(frame.locator("#heading")).to_contain_text("Hillside Dental")
+            admin.get_by_role("button", name="Switch the chat off").click()
+            press(frame, "Treatments and prices")
+            expect(last_turn(frame)).to_contain_text("The clinic has switched this chat off. You can call the clinic")
+            admin.get_by_role("button", name="Switch the chat on").click()
         else:
             with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
                 press_bubble(page)

@@ -37,13 +37,7 @@ const wantedOf = (visit) => ({
 
 function check(visit) {
   const change = { label: "Choose another time", apart: true, act: () => chooseDay(wantedOf(visit)) };
-  const summary = facts([
-    ["What", visit.treatment.name],
-    ["Who", visit.doctor.name],
-    ["When", span(visit.time)],
-    ["Where", [clinic.name, clinic.address].filter(Boolean).join(", ")],
-    ["For", person()?.name],
-  ]);
+  const summary = facts([...rowsOf(visit), ["For", person()?.name]]);
   if (person()) {
     say("Shall I book this visit?", summary);
     return offer([{ label: "Yes, book this visit", kind: "primary", act: () => placeAsPerson(visit) }, change, START_AGAIN]);
@@ -57,6 +51,12 @@ function check(visit) {
     START_AGAIN,
   ]);
 }
+
+const rowsOf = ({ treatment, doctor, time }) => [
+  ["What", treatment.name],
+  ["Who", doctor.name],
+  ["When", span(time)],
+];
 
 function askEmail(visit, words = "Which e-mail address does the clinic know you by? We send the mail there.") {
   say(words);
@@ -111,7 +111,7 @@ function refuse(visit, problem) {
 
 function tellBooked(visit) {
   const done = element("p", { class: "chat-done" }, "Your visit is booked.");
-  say(done, facts([["What", visit.treatment.name], ["Who", visit.doctor.name], ["When", span(visit.time)]]), "You can move or cancel it here at any time before it begins.");
+  say(done, facts([...rowsOf(visit), ["Where", [clinic.name, clinic.address].filter(Boolean).join(", ")]]), "You can move or cancel it here at any time before it begins.");
   offer([{ label: "My appointments", intent: { name: "visits" } }, START_AGAIN]);
 }
 
@@ -119,7 +119,7 @@ function tellHeld(visit) {
   say(
     element("p", { class: "chat-done" }, `We have sent a mail to ${typed.email}.`),
     `Open it and press the button in it within ${clinic.hold_minutes} minutes. Until then nothing is booked; after that the time is free for others again.`,
-    facts([["What", visit.treatment.name], ["Who", visit.doctor.name], ["When", span(visit.time)]]),
+    facts(rowsOf(visit)),
   );
   offer([{ label: "No mail came", act: () => tellMissingMail(visit) }, START_AGAIN]);
 }

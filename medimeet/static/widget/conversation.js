@@ -3,6 +3,7 @@
 import { element } from "./elements.js";
 import { Refused } from "./request.js";
 
+const scroller = document.getElementById("conversation");
 const log = document.getElementById("log");
 const SLOW_MILLISECONDS = 400;
 const TOP_PIXELS = 12;
@@ -45,14 +46,20 @@ export function offer(given, layout = "list") {
     if (choice.apart) place = offered;
     place.append(buttonOf(choice));
   }
-  log.append(offered);
+  scroller.append(offered); // beside the log: screen readers read out words, not sixteen times
 }
 
 /** A form in the place of buttons. */
 export function offerForm(form) {
   takeBack();
   offered = form;
-  log.append(form);
+  scroller.append(form);
+}
+
+/** Takes away all that was said, for whoever comes next. */
+export function clear() {
+  takeBack();
+  log.replaceChildren();
 }
 
 /** The choices that can be made now. */
@@ -72,7 +79,7 @@ export function choose(choice) {
 
 /** Does one step of the conversation. What goes wrong is told, with a button that tries it again. */
 export async function run(step) {
-  const wasInLog = log.contains(document.activeElement) || document.activeElement === document.body;
+  const wasInside = scroller.contains(document.activeElement) || document.activeElement === document.body;
   const before = log.lastElementChild;
   const stopWaiting = startWaiting();
   try {
@@ -82,7 +89,7 @@ export async function run(step) {
   } finally {
     stopWaiting();
   }
-  show(before, wasInLog);
+  show(before, wasInside);
 }
 
 function tell(problem, step) {
@@ -110,8 +117,8 @@ function startWaiting() {
 /** Scrolls to what is new. Whoever pressed a button, which is gone now, finds the focus on the clinic's answer. */
 function show(before, takesFocus) {
   if (!before) return; // the greeting: nobody has asked for anything yet
-  const first = before.isConnected ? before : log.lastElementChild;
-  log.scrollTop = first.offsetTop - log.offsetTop - TOP_PIXELS;
+  if (!before.isConnected) return log.lastElementChild.focus(); // everything was taken away
+  scroller.scrollTop = before.offsetTop - scroller.offsetTop - TOP_PIXELS;
   const answers = [...log.querySelectorAll(".chat-clinic")];
   const answer = answers.find((each) => before.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
   if (takesFocus) answer?.focus({ preventScroll: true });

@@ -36,8 +36,8 @@ export async function doctors(treatmentId) {
 
 /** The free times of one day `[{id, date, start_time, end_time}]`. */
 export async function times(choice, date) {
-  const found = await slots(choice, { date });
-  return (found.available_slots ?? []).map(({ id, start_time, end_time }) => ({ id, date, start_time, end_time }));
+  const found = await slots(choice, { date }).catch(noneOnPastDay);
+  return found.available_slots.map(({ id, start_time, end_time }) => ({ id, date, start_time, end_time }));
 }
 
 /**
@@ -55,6 +55,12 @@ export async function freeDays(choice, from = today()) {
     days.push(...found.filter((each) => each.times.length));
   }
   return { days, next: dates[0] ?? null };
+}
+
+/** The visitor's clock may be slow: a day that has passed in the clinic has no times. */
+function noneOnPastDay(problem) {
+  if (problem.words !== "Past dates are not allowed.") throw problem;
+  return { available_slots: [] };
 }
 
 const slots = ({ treatment, doctor }, more = {}) =>

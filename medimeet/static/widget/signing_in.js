@@ -1,6 +1,6 @@
 // Signing in and out, and what needs somebody who is signed in.
 
-import { offer, say } from "./conversation.js";
+import { clear, offer, say } from "./conversation.js";
 import { element, link } from "./elements.js";
 import { askFor } from "./forms.js";
 import { greet, START_AGAIN } from "./menu.js";
@@ -61,11 +61,13 @@ async function enter(email, password, act) {
 
 /** Signs out, and says so. */
 export async function leave() {
-  if (!person()) {
-    say("You are not signed in.");
-  } else {
+  if (person()) {
     await signOut();
-    say("You are signed out.");
+    typed.email = "";
+    clear();
+    say("You are signed out, and what was said here is gone from the screen.");
+  } else {
+    say("You are not signed in.");
   }
   offer([{ label: "Sign in", intent: { name: "signIn" } }, START_AGAIN]);
 }

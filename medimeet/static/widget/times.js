@@ -14,18 +14,19 @@ const PARTS = [
 const NEAREST = 4;
 
 /**
- * Offers the days that have free times, from a date on. `wanted` is `{treatment, doctor, act, otherDoctor}`:
- * `act(time)` follows the choice of `{id, date, start_time, end_time}`.
+ * Offers the days that have free times, from a date on. `wanted` is `{treatment, doctor, act, otherDoctor, about}`:
+ * `act(time)` follows the choice of `{id, date, start_time, end_time}`, `about` is said before.
  */
 export async function chooseDay(wanted, from) {
   const { days, next } = await offers.freeDays(wanted, from);
   const others = wanted.otherDoctor && { label: "Another doctor", apart: true, kind: "plain", act: wanted.otherDoctor };
   if (!days.length) {
     const more = from ? "no more free times" : "no free time";
-    say(`${wanted.doctor.name} has ${more} for ${wanted.treatment.name} in the next four weeks. ${callUs()}`);
+    say(wanted.about, `${wanted.doctor.name} has ${more} for ${wanted.treatment.name} in the next four weeks. ${callUs()}`);
     return offer([from && { label: "Earlier days", act: () => chooseDay(wanted) }, others, START_AGAIN]);
   }
   say(
+    !from && wanted.about,
     from
       ? "These are the next days with free times."
       : `${wanted.doctor.name} has free times for ${wanted.treatment.name} on these days. Which day suits you?`,

@@ -91,7 +91,6 @@ async function confirmVisit(visit) {
 
 function moveVisit(visit) {
   if (visit.treatment_id === null) return moveElsewhere(visit);
-  say("Your appointment stays as it is until you have chosen a new time.", card(visit));
   return chooseDay(wantedOf(visit));
 }
 
@@ -108,6 +107,7 @@ const wantedOf = (visit) => ({
   treatment: { id: visit.treatment_id, name: visit.treatment },
   doctor: { id: visit.doctor_id, name: visit.doctor },
   act: (time) => askToMove(visit, time),
+  about: `Your appointment on ${day(visit.date)} at ${visit.start_time} stays until you have chosen a new time.`,
 });
 
 function askToMove(visit, time) {
