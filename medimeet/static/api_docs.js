@@ -61,7 +61,7 @@
     element.textContent = text;
     return element;
   };
-  const tokenIn = (read) => read?.access ?? read?.token ?? read?.data?.token;
+  const tokenIn = (read) => read?.access ?? read?.token ?? read?.data_token ?? read?.data?.token;
   const show = (place, status, text) => {
     let read;
     try {
