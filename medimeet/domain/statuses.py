@@ -25,6 +25,8 @@ class Role(StrEnum):
 ACTIVE = frozenset({AppointmentStatus.PENDING, AppointmentStatus.SCHEDULED})
 # What the database keeps from overlapping: a finished visit still fills its time, a no-show and a cancel free it.
 OCCUPYING = ACTIVE | {AppointmentStatus.COMPLETED}
+# What makes a patient a doctor's own: no canceled visit, and none that somebody asked for with the patient's e-mail.
+AGREED = frozenset({AppointmentStatus.SCHEDULED, AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW})
 
 ALLOWED: dict[AppointmentStatus, frozenset[AppointmentStatus]] = {
     AppointmentStatus.PENDING: frozenset({AppointmentStatus.SCHEDULED, AppointmentStatus.CANCELED}),

@@ -159,10 +159,10 @@ def _patient_to_hold_for(clinic: Clinic, email: str) -> Patient:
     lock("patient", patient.id)
     patient = _patient_with(clinic, email)  # who has left since is told of as a stranger is
     unconfirmed = (Appointment.patient_id == patient.id, Appointment.status == AppointmentStatus.PENDING)
-    ends = select(Appointment.hold_expires_at).where(*unconfirmed, Appointment.hold_expires_at > clock.now())
-    waiting = sorted(db.session.scalars(ends))
-    if len(waiting) >= MOST_UNCONFIRMED:
-        raise TooManyTries(attempts.seconds_until(waiting[0]), _TOO_OFTEN)
+    found = db.session.scalars(select(Appointment.hold_expires_at).where(*unconfirmed))
+    ends = sorted(end for end in found if end is not None and end > clock.now())
+    if len(ends) >= MOST_UNCONFIRMED:
+        raise TooManyTries(attempts.seconds_until(ends[0]), _TOO_OFTEN)
     return patient
 
 

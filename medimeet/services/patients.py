@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 
 from medimeet import clock
 from medimeet.db import command, db, lock
-from medimeet.domain.statuses import AppointmentStatus, Role
+from medimeet.domain.statuses import AGREED, Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Patient
 from medimeet.services import accounts, appointment_changes, appointments, audit, people
@@ -192,7 +192,7 @@ def _is_theirs(actor: Actor) -> ColumnElement[bool]:
     if not actor.is_doctor:
         return is_own
     treated = select(Appointment.patient_id).where(
-        Appointment.doctor_id == actor.own_doctor.id, Appointment.status != AppointmentStatus.CANCELED
+        Appointment.doctor_id == actor.own_doctor.id, Appointment.status.in_(AGREED)
     )
     return or_(is_own, Patient.id.in_(treated))
 

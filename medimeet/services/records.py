@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
 from medimeet.db import command, db, lock
-from medimeet.domain.statuses import AppointmentStatus
+from medimeet.domain.statuses import AGREED, AppointmentStatus
 from medimeet.errors import AppointmentClosed, Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Appointment, MedicalRecordVersion
 from medimeet.services import appointments, audit
@@ -162,9 +162,7 @@ def readable_by(actor: Actor) -> ColumnElement[bool]:
         own = aliased(Appointment)
         may.append(
             Appointment.patient_id.in_(
-                select(own.patient_id).where(
-                    own.doctor_id == person.doctor.id, own.status != AppointmentStatus.CANCELED
-                )
+                select(own.patient_id).where(own.doctor_id == person.doctor.id, own.status.in_(AGREED))
             )
         )
     return and_(Appointment.clinic_id == actor.clinic.id, or_(false(), *may))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain.slots import Slot
-from medimeet.domain.statuses import ACTIVE, AppointmentStatus
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.models import Appointment, Doctor
 from medimeet.services import doctors, slots
@@ -77,7 +77,7 @@ def today(actor: Actor) -> Today:
             .order_by(Appointment.starts_at, Appointment.id)
         )
     )
-    active = [visit for visit in visits if visit.status in ACTIVE]
+    active = [visit for visit in visits if visit.is_active]
     to_come = [visit for visit in active if visit.starts_at > now]
     return Today(
         day=day,

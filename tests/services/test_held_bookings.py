@@ -26,8 +26,27 @@ from medimeet.errors import (
     TooManyTries,
     WrongCode,
 )
-from medimeet.models import Account, Appointment, AuditEntry, Clinic, Doctor, Notification, Patient, Treatment
-from medimeet.services import appointment_changes, appointments, booking, held_bookings, patients, profiles, slots
+from medimeet.models import (
+    Account,
+    Appointment,
+    AuditEntry,
+    Clinic,
+    Doctor,
+    MedicalRecordVersion,
+    Notification,
+    Patient,
+    Treatment,
+)
+from medimeet.services import (
+    appointment_changes,
+    appointments,
+    booking,
+    held_bookings,
+    patients,
+    profiles,
+    records,
+    slots,
+)
 from tests import factories
 from tests.factories import actor_of, slot_at
 
@@ -280,6 +299,24 @@ def test_an_unconfirmed_visit_is_canceled_without_a_word_to_the_doctor(practice:
     assert [(mail.kind, mail.calendar) for mail in told(practice.grace.account)][1:] == [("appointment_canceled", None)]
     with pytest.raises(AppointmentClosed, match="was canceled"):
         held_bookings.confirm(token_of(visit))
+
+
+@on_sqlite
+def test_a_doctor_may_read_of_a_patient_only_once_the_patient_has_confirmed(practice: Practice) -> None:
+    other = factories.make_doctor(practice.clinic)
+    seen = factories.make_appointment(other, practice.grace, factories.at(practice.clinic, date(2026, 11, 20), "09:00"))
+    note = MedicalRecordVersion(
+        clinic_id=practice.clinic.id, appointment_id=seen.id, number=1, author_id=other.account_id, diagnosis="Flu"
+    )
+    factories.save(note)
+    visit, shah = practice.hold(), actor_of(practice.doctor, practice.clinic)
+    with pytest.raises(NotFound):
+        records.latest(shah, seen.id)
+    with pytest.raises(NotFound):
+        patients.find(shah, practice.grace.id)
+    held_bookings.confirm(token_of(visit))
+    assert records.latest(shah, seen.id) is not None
+    assert patients.find(shah, practice.grace.id).id == practice.grace.id
 
 
 @on_sqlite
