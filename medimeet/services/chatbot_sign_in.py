@@ -1,8 +1,8 @@
-"""Patients who sign in to a clinic's chatbot. Staff without a patient profile use the portal."""
+"""Patients who sign in to a clinic's chatbot. Staff use the portal, also for visits of their own."""
 
 from medimeet.errors import NotSignedIn, WrongCredentials
 from medimeet.models import Account, Clinic
-from medimeet.services import sign_in, tokens
+from medimeet.services import access, sign_in, tokens
 from medimeet.services.tokens import TokenPair
 
 _SIGN_IN_AGAIN = "This sign-in has ended. Sign in again."
@@ -43,4 +43,5 @@ def _holder(clinic: Clinic, refresh_token: str) -> Account:
 
 def _may_sign_in(account: Account) -> bool:
     patient = account.patient
-    return patient is not None and patient.closed_at is None and account.is_email_verified
+    has_profile = patient is not None and patient.closed_at is None
+    return access.patient(account) and has_profile and account.is_email_verified

@@ -123,6 +123,15 @@ def test_a_page_tells_what_each_field_holds_and_what_a_refusal_holds(client: Vis
     assert of_refusals[:4] == ["code", "message", "data", "error"]
 
 
+def test_the_page_of_the_chatbot_asks_for_the_clinics_token_and_for_nobodys_own(
+    app: Flask, clinic: Clinic, as_: Callable[[Account], Visitor]
+) -> None:
+    page = as_(factories.make_patient(clinic).account).get("/docs/chatbot/").text
+    assert "which anybody gets from <code>/generate-chatbot-token/</code>" in page
+    assert "X-Api-Key: …" in page
+    assert "Use my account" not in page
+
+
 def test_there_is_no_page_of_an_unknown_contract(client: Visitor) -> None:
     assert client.get("/docs/nothing/").status_code == 404
     assert client.get("/docs/nothing/openapi.json").status_code == 404

@@ -31,12 +31,15 @@ def test_whoever_is_no_verified_patient_of_this_clinic_gets_one_and_the_same_ans
     closed = factories.make_patient(clinic)
     patients.close_own(factories.actor_of(closed, clinic))
     of_far = factories.make_patient(far_chat.clinic)
+    treated = factories.make_doctor(clinic)
+    patients.open_own(factories.actor_of(treated, clinic), {})
     tried = {
         "unknown": sign_in(chat, "nobody@example.com"),
         "wrong password": sign_in(chat, password="wrong one"),
         "unverified": sign_in(chat, factories.make_patient(clinic, email_verified_at=None).account.email),
         "admin": sign_in(chat, factories.make_admin(clinic).email),
         "doctor": sign_in(chat, chat.doctor.account.email),
+        "doctor who is a patient too": sign_in(chat, treated.account.email),
         "superuser": sign_in(chat, factories.make_superuser().email),
         "other clinic": sign_in(chat, of_far.account.email),
         "closed profile": sign_in(chat, closed.account.email),

@@ -9,7 +9,7 @@ from medimeet.blueprints.contracts.chatbot.blueprint import bp
 from medimeet.blueprints.contracts.chatbot.errors import told_as
 from medimeet.blueprints.contracts.chatbot.keys import API_KEY, actor_of
 from medimeet.blueprints.contracts.chatbot.slots import found
-from medimeet.blueprints.contracts.chatbot.which_clinic import clinic_with_token, foreign_origin
+from medimeet.blueprints.contracts.chatbot.which_clinic import clinic_with_token
 from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, NotRegistered, PastSlot, SlotTaken
 from medimeet.models import Appointment, Clinic
 from medimeet.services import access, bookable, chatbot_orders, held_bookings
@@ -77,6 +77,6 @@ def _ordered(
         slot_id=slot_id,
         treatment_id=treatment_id,
         address=request.remote_addr or "",
-        origin=foreign_origin(),
+        origin=request.headers.get("Origin"),
         idempotency_key=idempotency_key,
     )
