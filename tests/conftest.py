@@ -1,11 +1,13 @@
 """Fixtures of every test: an application on each database, people to sign in as, a clock to set."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from contextvars import Context
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from medimeet.services import sign_in
 from tests import databases, factories
 from tests.databases import fresh_postgresql
 
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # tests don't wait for a disk
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
@@ -49,13 +52,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+def installed() -> Iterator[Callable[[str], Flask]]:
     """The application on a migrated database of a kind, made at the first call for that kind."""
     with ExitStack() as stack:
 
         @cache
         def made(kind: str) -> Flask:
-            folder = tmp_path_factory.mktemp(kind)
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix=f"medimeet-{kind}-", dir=MEMORY)))
             is_sqlite = kind == "sqlite"
             url = f"sqlite:///{folder}/medimeet.sqlite" if is_sqlite else stack.enter_context(fresh_postgresql())
             app = _installed_app(url, folder)
