@@ -45,24 +45,21 @@ def test_an_unknown_path_below_a_root_is_told_in_the_contracts_shape(chat: Chat)
         assert (refused.status_code, set(refused.json)) == (404, {"error"}), path
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "status"),
-    [
-        (b"{", "application/json", 400),
-        (b"[]", "application/json", 400),
-        (b'{"a": NaN}', "application/json", 400),
-        (b'{"email": "a\\u0000"}', "application/json", 400),
-        (b'{"a": ' + b"[" * 100 + b"]" * 100 + b"}", "application/json", 400),
-        (b"<a/>", "application/xml", 415),
-        (b'{"a": "' + b"x" * 1_100_000 + b'"}', "application/json", 413),
-    ],
-)
-def test_a_body_that_is_none_is_refused_in_the_contracts_shape(
-    chat: Chat, body: bytes, content_type: str, status: int
-) -> None:
+def test_a_body_that_is_none_is_refused_in_the_contracts_shape(chat: Chat) -> None:
+    bodies = {
+        b"{": 400,
+        b"[]": 400,
+        b'{"a": NaN}': 400,
+        b'{"email": "a\\u0000"}': 400,
+        b'{"a": ' + b"[" * 100 + b"]" * 100 + b"}": 400,
+        b'{"a": "' + b"x" * 1_100_000 + b'"}': 413,
+    }
     for path in (f"/chatbot/login/{chat.clinic.id}/{chat.token}/", chat.slots, chat.book("10:00")):
-        refused = chat.visitor.post(path, data=body, content_type=content_type)
-        assert (refused.status_code, set(refused.json)) == (status, {"error"}), path
+        for body, status in bodies.items():
+            refused = chat.visitor.post(path, data=body, content_type="application/json")
+            assert (refused.status_code, set(refused.json)) == (status, {"error"}), path
+        refused = chat.visitor.post(path, data=b"<a/>", content_type="application/xml")
+        assert (refused.status_code, set(refused.json)) == (415, {"error"}), path
 
 
 def test_a_body_may_be_a_form(chat: Chat) -> None:

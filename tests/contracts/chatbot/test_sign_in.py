@@ -26,6 +26,7 @@ def sign_in(
     return browser, browser.post(path, json={"email": email, "password": password}, **options)
 
 
+@on_sqlite
 def test_whoever_is_no_verified_patient_of_this_clinic_gets_one_and_the_same_answer(chat: Chat, far_chat: Chat) -> None:
     clinic = chat.clinic
     closed = factories.make_patient(clinic)
@@ -125,6 +126,7 @@ def test_an_old_cookie_still_signs_its_whole_sign_in_out(chat: Chat) -> None:
     assert resume(chat, browser).json == LOGIN_REQUIRED
 
 
+@on_sqlite
 def test_no_other_token_is_a_cookie_and_no_cookie_is_of_another_clinic(chat: Chat, far_chat: Chat) -> None:
     browser, _ = sign_in(far_chat)
     of_admin = tokens.issue_pair(factories.make_admin(chat.clinic)).refresh
@@ -137,6 +139,7 @@ def test_no_other_token_is_a_cookie_and_no_cookie_is_of_another_clinic(chat: Cha
     assert resume(far_chat, browser).status_code == 200  # nobody has ended it meanwhile
 
 
+@on_sqlite
 def test_a_patient_who_left_comes_back_by_no_cookie(chat: Chat) -> None:
     browser, _ = sign_in(chat)
     patients.close_own(factories.actor_of(chat.patient, chat.clinic))
