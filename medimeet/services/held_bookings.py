@@ -12,7 +12,15 @@ from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.errors import AppointmentClosed, NotFound, NotRegistered, PatientBusy, TooManyTries, WrongCode
+from medimeet.errors import (
+    AppointmentClosed,
+    MediMeetError,
+    NotFound,
+    NotRegistered,
+    PatientBusy,
+    TooManyTries,
+    WrongCode,
+)
 from medimeet.models import Account, Appointment, Clinic, Patient
 from medimeet.services import (
     appointments,
@@ -53,13 +61,15 @@ def hold(
     visitor = Actor(None, clinic)
     email = _spelled(patient_email)
     order = OrderByEmail(slot_id, treatment_id, None, "", "Offline", email)
-    earlier = orders.booked_with(visitor, idempotency_key, order)
-    if earlier is not None:
+    try:
+        _refuse_what_nobody_can_have(visitor, doctor_id, slot_id, treatment_id)
+        _refuse_too_many(clinic, email, address, origin or "")
+        placing.free_start(visitor, slot_id)  # many have lost by now, and need not wait for their turn to write
+    except MediMeetError:
+        earlier = orders.booked_with(visitor, idempotency_key, order)
+        if earlier is None:
+            raise
         return earlier
-    _refuse_what_nobody_can_have(visitor, doctor_id, slot_id, treatment_id)
-    reached = _count_try(clinic, email, address, origin or "")
-    if reached is not None:
-        raise TooManyTries(attempts.seconds_left(reached), _TOO_OFTEN)
     return _hold(visitor, order, idempotency_key)
 
 
@@ -116,10 +126,17 @@ def confirm_own(actor: Actor, appointment_id: int) -> Appointment:
 
 
 def _refuse_what_nobody_can_have(visitor: Actor, doctor_id: int, slot_id: int, treatment_id: int) -> None:
-    """Small looks that name no patient, so that most who want one time leave before they wait for their turn."""
-    placing.given_treatment(bookable.taking_patients(visitor, doctor_id), treatment_id)
+    """Small looks that name no patient. What they refuse is not counted, for it tells nothing of anybody."""
     bookable.refuse_other_doctor(slot_id, doctor_id)
     placing.free_start(visitor, slot_id)
+    placing.given_treatment(bookable.taking_patients(visitor, doctor_id), treatment_id)
+
+
+def _refuse_too_many(clinic: Clinic, email: str, address: str, origin: str) -> None:
+    """Counts a try, and keeps the count whatever comes of it. Raises TooManyTries."""
+    reached = _count_try(clinic, email, address, origin)
+    if reached is not None:
+        raise TooManyTries(attempts.seconds_left(reached), _TOO_OFTEN)
 
 
 @command

@@ -256,7 +256,7 @@ def _logs() -> list[TableView]:
             models.IdempotencyKey,
             "Idempotency keys",
             kind,
-            shows="id account_id key appointment_id created_at",
+            shows="id account_id clinic_id key appointment_id created_at",
             searches="key",
             filters="account_id",
             rights=READ_AND_DELETE,
