@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
 
 from tests.e2e.clinic_site import open_chat, press_bubble, running_clinic_site, wait_until_told
 from tests.e2e.demo_site import PASSWORD
+from tests.e2e.looking import EVERYTHING, PHONE, VIOLATIONS
 
 NewContext = Callable[..., BrowserContext]
 SignIn = Callable[[Page, str], None]
-PHONE = {"width": 390, "height": 844}
 GUEST = "riverside-patient2@clinic.example"
 
 
@@ -241,7 +241,8 @@ def last_turn(frame: Frame) -> Locator:
 def assert_clean(frame: Frame) -> None:
     """Assistive technology finds nothing wrong, and nothing scrolls sideways."""
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert not Axe().run(frame).response["violations"]
+    frame.evaluate(AXE_SCRIPT)
+    assert frame.evaluate(VIOLATIONS, EVERYTHING) == []
 
 
 def confirm_by_mail(page: Page) -> None:
