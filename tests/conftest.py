@@ -1,5 +1,6 @@
 """Fixtures of every test: an application on each database, people to sign in as, a clock to set."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -63,6 +64,7 @@ def installed() -> Iterator[Callable[[str], Flask]]:
             url = f"sqlite:///{folder}/medimeet.sqlite" if is_sqlite else stack.enter_context(fresh_postgresql())
             app = _installed_app(url, folder)
             stack.callback(_dispose, app)
+            gc.freeze()  # as in gunicorn's workers: what was loaded for good is not walked again and again
             return app
 
         yield made
