@@ -78,8 +78,8 @@ def chat(app: Flask, clinic: Clinic, frozen_clock: time_machine.Traveller) -> Ch
 
 @pytest.fixture
 def far_chat(app: Flask, chat: Chat) -> Chat:
-    """Another clinic of the same installation, with people of its own; the patient has the same e-mail."""
-    return made_chat(app, factories.make_clinic(name="Hillside Dental"))
+    """Another clinic of the same installation, in India; its patient has the same e-mail."""
+    return made_chat(app, factories.make_clinic(name="Hillside Dental", time_zone="Asia/Kolkata"))
 
 
 @pytest.fixture

@@ -178,6 +178,23 @@ def test_days_and_slots_of_a_doctor(chat: Chat) -> None:
     assert (weekend.status_code, weekend.json) == (200, message | {"available_slots": [], "booked_slots": []})
 
 
+def test_the_clinic_of_the_path_is_meant_whatever_the_site_is_called_and_its_clock_counts(
+    chat: Chat, far_chat: Chat
+) -> None:
+    listed = far_chat.visitor.get(f"/{far_chat.clinic.id}/treatments/").json["results"]
+    assert [each["id"] for each in listed] == [far_chat.treatment.id]
+    question = {"doctor_id": far_chat.doctor.id, "date": "2026-11-24"}
+    slot = far_chat.visitor.post(far_chat.slots, json=question).json["available_slots"][0]
+    assert (slot["start_time"], slot["end_time"]) == ("09:00", "09:30")
+    own = far_chat.acting_for(far_chat.patient)
+    assert own.post(f"{far_chat.slots}{slot['id']}/book/", json=far_chat.order()).status_code == 201
+    visit = own.get(f"/{far_chat.clinic.id}/appointments/").json["appointments"][0]
+    assert (visit["date"], visit["start_time"]) == ("2026-11-24", "09:00")
+    for path in (chat.slots, f"/{chat.clinic.id}/treatments/{far_chat.treatment.id}/get-doctors/slots/"):
+        refused = chat.visitor.post(path, json=question)
+        assert (refused.status_code, set(refused.json)) == (404, {"error"})
+
+
 def test_a_long_visit_ends_when_it_ends_and_what_went_by_today_is_left_out(
     chat: Chat, frozen_clock: time_machine.Traveller
 ) -> None:
