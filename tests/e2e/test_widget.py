@@ -140,8 +140,12 @@ def test_only_sites_that_the_clinic_lists_can_show_its_chat(
         if is_shown:
             frame = open_chat(page)
             expect(frame.locator("#heading")).to_contain_text("Hillside Dental")
-            admin.get_by_role("button", name="Switch the chat off").click()
+            admin.get_by_role("link", name="Renew the token").click()
+            admin.get_by_role("button", name="Renew").click()
             press(frame, "Treatments and prices")
+            expect(last_turn(frame)).to_contain_text("These are our treatments.")
+            admin.get_by_role("button", name="Switch the chat off").click()
+            type_words(frame, "prices")
             expect(last_turn(frame)).to_contain_text("The clinic has switched this chat off. You can call the clinic")
             admin.get_by_role("button", name="Switch the chat on").click()
         else:
@@ -160,7 +164,8 @@ def test_plain_words_are_understood_and_others_are_not_guessed_at(page: Page) ->
 WORDS = {
     "I have a terrible pain in my chest": "emergency",
     "my husband can’t breathe": "emergency",
-    "I want to kill myself": "emergency",
+    "My chest hurts": "emergency",
+    "I don’t want to live any more": "emergency",
     "she is unconscious, book an ambulance": "emergency",
     "How much is a check-up?": "price Check-up",
     "what do you charge, any prices?": "treatments",

@@ -20,7 +20,8 @@ export const bookAsPerson = (visit, email, key) =>
   asPerson((person) => asked("POST", pathOf(visit), { "Idempotency-Key": key, ...person }, bodyOf(visit, email)));
 
 /** The patient's own appointments to come, soonest first. */
-export const toCome = async () => (await asPerson((person) => asked("GET", "/appointments/", person))).appointments.map(named);
+export const toCome = async () =>
+  (await asPerson((person) => asked("GET", "/appointments/", person))).appointments.map(named);
 
 /** Cancels one of them. */
 export const cancel = (id) => change(id, "cancel");
@@ -38,4 +39,8 @@ const named = (visit) => ({ ...visit, doctor: doctorName(visit.doctor) });
 
 const pathOf = ({ treatment, time }) => `/treatments/${treatment.id}/get-doctors/slots/${time.id}/book/`;
 
-const bodyOf = ({ doctor, time }, email) => ({ patient_email: email, doctor_id: doctor.id, appointment_date: time.date });
+const bodyOf = ({ doctor, time }, email) => ({
+  patient_email: email,
+  doctor_id: doctor.id,
+  appointment_date: time.date,
+});

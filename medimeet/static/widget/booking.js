@@ -14,19 +14,26 @@ import { chooseDay, chooseInstead } from "./times.js";
 import { span } from "./words.js";
 
 // How the server says that a time can no longer be had.
-const GONE = ["Slot is already booked.", "Slot is unavailable on this date.", "Slot not found.", "Cannot book past dates."];
+const GONE = [
+  "Slot is already booked.",
+  "Slot is unavailable on this date.",
+  "Slot not found.",
+  "Cannot book past dates.",
+];
 const UNKNOWN_EMAIL = "The clinic does not know this e-mail address. Check it, or go back and make an account first.";
 
 /** Books a visit; what is known of it already is not asked again. */
 export function book({ treatment, doctor } = {}) {
-  if (treatment && doctor && doctor.treatments?.includes(treatment.id) !== false) return chooseDay(wantedOf({ treatment, doctor }));
+  if (treatment && doctor && doctor.treatments?.includes(treatment.id) !== false)
+    return chooseDay(wantedOf({ treatment, doctor }));
   if (treatment) return chooseDoctor(treatment, (chosen) => book({ treatment, doctor: chosen }));
   if (doctor) return chooseTreatmentOf(doctor, (chosen) => book({ treatment: chosen, doctor }));
   return chooseTreatment("What would you like to come for?", (chosen) => book({ treatment: chosen }));
 }
 
 /** Shows treatments and prices; choosing one begins a booking. */
-export const showTreatments = () => chooseTreatment("These are our treatments. Choose one to see free times.", (treatment) => book({ treatment }));
+export const showTreatments = () =>
+  chooseTreatment("These are our treatments. Choose one to see free times.", (treatment) => book({ treatment }));
 
 const wantedOf = (visit) => ({
   treatment: visit.treatment,
@@ -40,11 +47,20 @@ function check(visit) {
   const summary = facts([...rowsOf(visit), ["For", person()?.name]]);
   if (person()) {
     say("Shall I book this visit?", summary);
-    return offer([{ label: "Yes, book this visit", kind: "primary", act: () => placeAsPerson(visit) }, change, START_AGAIN]);
+    return offer([
+      { label: "Yes, book this visit", kind: "primary", act: () => placeAsPerson(visit) },
+      change,
+      START_AGAIN,
+    ]);
   }
   say("This is the visit. How would you like to book it?", summary);
   return offer([
-    { label: "Sign in and book", kind: "primary", note: "It is booked at once.", act: () => askToSignIn(() => check(visit)) },
+    {
+      label: "Sign in and book",
+      kind: "primary",
+      note: "It is booked at once.",
+      act: () => askToSignIn(() => check(visit)),
+    },
     { label: "Book by e-mail", note: "We send you a mail with a button that books it.", act: () => askEmail(visit) },
     { label: "I am new here", note: "You make an account first.", act: () => register(visit) },
     change,
@@ -77,7 +93,11 @@ function register(visit) {
     "Make an account first; that takes two minutes. Then come back here and sign in: this page keeps the time that you chose in mind, but it is not kept free for you.",
     element("p", {}, link("/patient/register/", "Make an account")),
   );
-  offer([{ label: "I have an account now", kind: "primary", act: () => askToSignIn(() => check(visit)) }, { label: "Go back", act: () => check(visit) }, START_AGAIN]);
+  offer([
+    { label: "I have an account now", kind: "primary", act: () => askToSignIn(() => check(visit)) },
+    { label: "Go back", act: () => check(visit) },
+    START_AGAIN,
+  ]);
 }
 
 async function place(visit, send) {
@@ -90,7 +110,8 @@ async function place(visit, send) {
   }
 }
 
-const placeAsPerson = (visit) => place(visit, () => bookAsPerson(visit, person().email, keyOf(visit, person().user_id)));
+const placeAsPerson = (visit) =>
+  place(visit, () => bookAsPerson(visit, person().email, keyOf(visit, person().user_id)));
 
 const placeByEmail = (visit) => place(visit, () => bookByEmail(visit, typed.email, keyOf(visit, typed.email)));
 
@@ -106,7 +127,8 @@ function refuse(visit, problem) {
   if (status === 404 && words === "Patient not found.") return askEmail(visit, UNKNOWN_EMAIL);
   if (status === 429) return offerSignIn(visit, words);
   if (status === 409) return chooseInstead(words, wantedOf(visit), visit.time);
-  if (GONE.includes(words)) return chooseInstead(`${visit.time.start_time} was taken a moment ago.`, wantedOf(visit), visit.time);
+  if (GONE.includes(words))
+    return chooseInstead(`${visit.time.start_time} was taken a moment ago.`, wantedOf(visit), visit.time);
   throw problem;
 }
 
@@ -121,7 +143,11 @@ function offerSignIn(visit, words) {
 
 function tellBooked(visit) {
   const done = element("p", { class: "chat-done" }, "Your visit is booked.");
-  say(done, facts([...rowsOf(visit), ["Where", [clinic.name, clinic.address].filter(Boolean).join(", ")]]), "You can move or cancel it here at any time before it begins.");
+  say(
+    done,
+    facts([...rowsOf(visit), ["Where", [clinic.name, clinic.address].filter(Boolean).join(", ")]]),
+    "You can move or cancel it here at any time before it begins.",
+  );
   offer([{ label: "My appointments", intent: { name: "visits" } }, START_AGAIN]);
 }
 
@@ -136,5 +162,9 @@ function tellHeld(visit) {
 
 function tellMissingMail(visit) {
   say(`Look into the folder for unwanted mail, too, and check the address: ${typed.email}. ${callUs()}`);
-  offer([{ label: "Use another address", act: () => askEmail(visit) }, { label: "Sign in and book", act: () => askToSignIn(() => check(visit)) }, START_AGAIN]);
+  offer([
+    { label: "Use another address", act: () => askEmail(visit) },
+    { label: "Sign in and book", act: () => askToSignIn(() => check(visit)) },
+    START_AGAIN,
+  ]);
 }

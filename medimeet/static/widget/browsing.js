@@ -50,7 +50,11 @@ export function listDoctors(act, from = 0) {
     say(`No doctor takes bookings here at the moment. ${callUs()}`);
     return offer([START_AGAIN]);
   }
-  say(from ? "Here are more doctors." : "These doctors see patients here. Choose one to see what they do and when they are free.");
+  say(
+    from
+      ? "Here are more doctors."
+      : "These doctors see patients here. Choose one to see what they do and when they are free.",
+  );
   const rest = from + MOST_DOCTORS;
   return offer([
     ...doctors.slice(from, rest).map((each) => ({ label: each.name, act: () => act(each) })),

@@ -133,14 +133,23 @@ function addTurn(who, kind, parts) {
   return turn;
 }
 
-const groupOf = (name, nameKind, kind) => element("fieldset", { class: kind }, element("legend", { class: nameKind }, name));
+const groupOf = (name, nameKind, kind) =>
+  element("fieldset", { class: kind }, element("legend", { class: nameKind }, name));
 
 function buttonOf(choice) {
   const { label, note, detail, about, kind, apart } = choice;
   const button = element(
     "button",
-    { type: "button", class: ["mm-button chat-choice", kind && `mm-${kind}`, apart && "chat-apart"].filter(Boolean).join(" ") },
-    element("span", { class: "chat-choice-label" }, label, about ? element("span", { class: "visually-hidden" }, ` ${about}`) : null),
+    {
+      type: "button",
+      class: ["mm-button chat-choice", kind && `mm-${kind}`, apart && "chat-apart"].filter(Boolean).join(" "),
+    },
+    element(
+      "span",
+      { class: "chat-choice-label" },
+      label,
+      about ? element("span", { class: "visually-hidden" }, ` ${about}`) : null,
+    ),
     detail ? element("span", { class: "chat-choice-detail" }, detail) : null,
     note ? element("span", { class: "chat-choice-note" }, note) : null,
   );

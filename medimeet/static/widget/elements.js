@@ -13,7 +13,12 @@ export function element(name, attributes = {}, ...content) {
 
 /** A link that opens in a new tab, and says so. */
 export const link = (url, words) =>
-  element("a", { href: url, target: "_blank", rel: "noopener" }, words, element("span", { class: "visually-hidden" }, " (opens in a new tab)"));
+  element(
+    "a",
+    { href: url, target: "_blank", rel: "noopener" },
+    words,
+    element("span", { class: "visually-hidden" }, " (opens in a new tab)"),
+  );
 
 /** A link that calls a number. */
 export const phoneLink = (number) => element("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number);
@@ -23,5 +28,7 @@ export const facts = (rows) =>
   element(
     "dl",
     { class: "chat-facts" },
-    ...rows.filter(([, value]) => value).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
+    ...rows
+      .filter(([, value]) => value)
+      .map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
   );

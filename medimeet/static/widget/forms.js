@@ -12,7 +12,11 @@ let fields = 0;
 export function askFor({ given, submit, said, act, choices = [] }) {
   const form = element("form", { class: "chat-form", novalidate: true });
   const rows = given.map(fieldOf);
-  const buttons = element("div", { class: "chat-form-buttons" }, element("button", { type: "submit", class: "mm-button mm-primary" }, submit));
+  const buttons = element(
+    "div",
+    { class: "chat-form-buttons" },
+    element("button", { type: "submit", class: "mm-button mm-primary" }, submit),
+  );
   for (const choice of choices) buttons.append(leavingButton(choice));
   form.append(...rows.map((row) => row.place), buttons);
   form.addEventListener("submit", (event) => {

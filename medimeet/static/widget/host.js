@@ -9,9 +9,8 @@ export function listen({ onOpen }) {
   if (window.parent === window) return;
   window.addEventListener("message", ({ source, origin, data }) => {
     if (source !== window.parent || !isWelcome(origin)) return;
-    host ??= origin;
-    if (data?.medimeet === "hello") tell({ medimeet: "ready", name: clinic.name });
-    if (data?.medimeet === "opened") onOpen();
+    if (data?.medimeet === "hello") greet(origin);
+    if (data?.medimeet === "opened" && hasHost()) onOpen();
   });
 }
 
@@ -20,6 +19,11 @@ export const hasHost = () => host !== null;
 
 /** Asks the page around to close the frame. */
 export const close = () => hasHost() && tell({ medimeet: "close" });
+
+function greet(origin) {
+  host = origin;
+  tell({ medimeet: "ready", name: clinic.name });
+}
 
 const tell = (message) => window.parent.postMessage(message, host);
 

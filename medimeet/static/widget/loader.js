@@ -29,7 +29,12 @@ svg{width:24px;fill:none;stroke:currentColor;stroke-width:2}
   const icon = (kind, shape) => {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const path = document.createElementNS(svg.namespaceURI, "path");
-    for (const [name, value] of [["viewBox", "0 0 24 24"], ["class", kind], ["aria-hidden", true]]) svg.setAttribute(name, value);
+    for (const [name, value] of [
+      ["viewBox", "0 0 24 24"],
+      ["class", kind],
+      ["aria-hidden", true],
+    ])
+      svg.setAttribute(name, value);
     path.setAttribute("d", shape);
     svg.append(path);
     return svg;
@@ -42,7 +47,11 @@ svg{width:24px;fill:none;stroke:currentColor;stroke-width:2}
   const button = document.createElement("button");
   button.setAttribute("aria-label", label);
   button.setAttribute("aria-controls", panel.id);
-  button.append(icon("talk", "M22 17a2 2 0 0 1-2 2H7l-5 3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"), label, icon("x", "M18 6 6 18M6 6l12 12"));
+  button.append(
+    icon("talk", "M22 17a2 2 0 0 1-2 2H7l-5 3V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z"),
+    label,
+    icon("x", "M18 6 6 18M6 6l12 12"),
+  );
   root.append(panel, button);
 
   let frame;

@@ -29,8 +29,18 @@ const ANSWERS = {
   move: visits.chooseToMove,
   signIn: () => askToSignIn(),
   signOut: leave,
-  register: () => menu.account("Make an account on our site. Then come back here and sign in.", "/patient/register/", "Make an account"),
-  forgotten: () => menu.account("We send you a mail with a link to set a new password.", "/patient/forgot-password/", "Set a new password"),
+  register: () =>
+    menu.account(
+      "Make an account on our site. Then come back here and sign in.",
+      "/patient/register/",
+      "Make an account",
+    ),
+  forgotten: () =>
+    menu.account(
+      "We send you a mail with a link to set a new password.",
+      "/patient/forgot-password/",
+      "Set a new password",
+    ),
 };
 
 const answer = (intent) => ANSWERS[intent.name](intent);

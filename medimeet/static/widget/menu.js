@@ -20,13 +20,18 @@ export function greet() {
 
 /** What can be done here. */
 export function help() {
-  say("Here you can book a visit, look at treatments and prices, and see, move or cancel your appointments. What would you like to do?");
+  say(
+    "Here you can book a visit, look at treatments and prices, and see, move or cancel your appointments. What would you like to do?",
+  );
   offerMenu();
 }
 
 /** Says that the words were not understood, and what can be done. */
 export function notUnderstood() {
-  say("I did not understand that. I am a simple program and know only a few words.", `Press a button below, or type “help”. ${callUs()}`);
+  say(
+    "I did not understand that. I am a simple program and know only a few words.",
+    `Press a button below, or type “help”. ${callUs()}`,
+  );
   offerMenu();
 }
 

@@ -51,7 +51,9 @@ export async function freeDays(choice, from = today()) {
   for (let date = from; date <= last; date = daysAfter(date, 1)) if (weekdays.includes(weekday(date))) dates.push(date);
   const days = [];
   while (dates.length && !days.length) {
-    const found = await Promise.all(dates.splice(0, DAYS_AT_ONCE).map(async (date) => ({ date, times: await times(choice, date) })));
+    const found = await Promise.all(
+      dates.splice(0, DAYS_AT_ONCE).map(async (date) => ({ date, times: await times(choice, date) })),
+    );
     days.push(...found.filter((each) => each.times.length));
   }
   return { days, next: dates[0] ?? null };

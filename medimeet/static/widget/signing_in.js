@@ -35,11 +35,26 @@ export async function signedIn(act, words = "Sign in first, so that nobody else 
 
 /** Asks for e-mail and password; then goes on with `act()`. */
 export function askToSignIn(act = greet, words = "Sign in with the e-mail address and password of your account here.") {
-  say(words, element("p", {}, link("/patient/forgot-password/", "Forgotten your password?"), element("br"), link("/patient/register/", "New here? Make an account")));
+  say(
+    words,
+    element(
+      "p",
+      {},
+      link("/patient/forgot-password/", "Forgotten your password?"),
+      element("br"),
+      link("/patient/register/", "New here? Make an account"),
+    ),
+  );
   askFor({
     given: [
       emailField(),
-      { name: "password", label: "Password", type: "password", autocomplete: "current-password", missing: "Write your password." },
+      {
+        name: "password",
+        label: "Password",
+        type: "password",
+        autocomplete: "current-password",
+        missing: "Write your password.",
+      },
     ],
     submit: "Sign in",
     said: ({ email }) => `Sign in as ${email}`,
@@ -54,7 +69,10 @@ async function enter(email, password, act) {
     await signIn(email, password);
   } catch (problem) {
     if (!(problem instanceof Refused) || problem.status !== 400) throw problem;
-    return askToSignIn(act, "This e-mail address and password do not belong together, or the address is not verified yet: we sent a mail with a link. Check both and try again.");
+    return askToSignIn(
+      act,
+      "This e-mail address and password do not belong together, or the address is not verified yet: we sent a mail with a link. Check both and try again.",
+    );
   }
   return act();
 }

@@ -22,7 +22,10 @@ export async function chooseDay(wanted, from) {
   const others = wanted.otherDoctor && { label: "Another doctor", apart: true, kind: "plain", act: wanted.otherDoctor };
   if (!days.length) {
     const more = from ? "no more free times" : "no free time";
-    say(wanted.about, `${wanted.doctor.name} has ${more} for ${wanted.treatment.name} in the next four weeks. ${callUs()}`);
+    say(
+      wanted.about,
+      `${wanted.doctor.name} has ${more} for ${wanted.treatment.name} in the next four weeks. ${callUs()}`,
+    );
     return offer([from && { label: "Earlier days", act: () => chooseDay(wanted) }, others, START_AGAIN]);
   }
   say(
@@ -76,7 +79,11 @@ function chooseTime(wanted, date, times) {
       .map((time, index) => ({ ...choiceOf(wanted, time), heading: index === 0 && heading })),
   );
   return offer(
-    [...parts, { label: "Another day", apart: true, act: () => chooseDay(wanted) }, { ...START_AGAIN, apart: true, kind: "plain" }],
+    [
+      ...parts,
+      { label: "Another day", apart: true, act: () => chooseDay(wanted) },
+      { ...START_AGAIN, apart: true, kind: "plain" },
+    ],
     "grid",
   );
 }

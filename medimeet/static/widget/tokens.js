@@ -29,4 +29,5 @@ async function fetchToken() {
 }
 
 // The routes of the token itself name no field of their own, so there every 401 is the token's.
-const hasEnded = (problem) => problem.status === 401 && (problem.body.detail || problem.body.error === "Authentication Failed.");
+const hasEnded = (problem) =>
+  problem.status === 401 && (problem.body.detail || problem.body.error === "Authentication Failed.");

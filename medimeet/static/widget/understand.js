@@ -1,13 +1,15 @@
 // What typed words ask for: a small reader of key words. It does not guess; what it doesn't know it says so.
 
 const EMERGENCY = [
-  /\b(chest|heart) ?(pain|attack)|\b(pain|pressure|tight\w*) in (my|the|his|her) chest\b/,
-  /\b(can ?not|can ?t|cant|not|hard to|trouble|struggl\w+ to|difficulty) breath\w*|\bchok(e|es|ing)\b|\bsuffocat/,
-  /\bbleed(s|ing)?\b|\bcoughing up blood\b|\bvomiting blood\b/,
-  /\bsuicid|\bkill(ing)? (my|him|her)self\b|\b(want|going) to die\b|\bend (my|it) (life|all)\b|\b(harm|hurt|cut)(ing)? myself\b|\bself harm/,
-  /\bunconscious\b|\bpassed out\b|\bcollapsed?\b|\bfaint(ed|ing)?\b|\bnot (waking|responding)\b|\bwon ?t wake\b/,
+  /\b(chest|heart) ?(pain|attack)|\bpain in (my|the|his|her) chest\b|\bchest\b.*\b(hurt|tight|press|pain)/,
+  /\b(can ?not|can ?t|not|hard to|trouble|struggl\w+ to|difficulty|(un)?able to) breath\w*|\b(short of breath|breathless)\b/,
+  /\bchok(e|es|ing)\b|\bsuffocat|\bthroat is (closing|swelling)\b|\banaphyla|\ballergic (shock|reaction)\b/,
+  /\bbleed(s|ing)?\b|\b(coughing|vomiting) (up )?blood\b|\bblood everywhere\b/,
+  /\bsuicid|\bkill(ing)? (my|him|her)self\b|\b(want|going) to die\b|\bend (my|it) (life|all)\b|\bnot want to live\b|\bdon ?t want to live\b/,
+  /\b(harm|hurt|cut)(ing|ting)? myself\b|\bself harm/,
+  /\bunconscious\b|\bpassed out\b|\bcollaps|\bfaint(ed|ing)?\b|\bnot (waking|responding)\b|\b(won|can) ?t wake\b/,
   /\bstroke\b|\b(face|arm) (is )?(drooping|numb)\b|\bseizures?\b|\bconvulsi|\bparaly[sz]ed\b/,
-  /\boverdos|\bpoison|\banaphyla|\bsevere (pain|allergic|burn)|\bbroken (neck|back)\b/,
+  /\boverdos|\bpoison|\btoo many (pills|tablets)\b|\bsevere (pain|burns?)\b|\bbroken (neck|back)\b/,
   /\bemergenc(y|ies)\b|\bambulance\b|\b(999|112|911|108)\b|\bdying\b/,
 ];
 
@@ -20,13 +22,22 @@ const INTENTS = [
   ["cancel", /\bcancel|\bcall off\b|\bcan ?t (come|make it)\b|\bcan ?not come\b/],
   ["move", /\bmove\b|\bre ?schedul|\bpostpone|\bchange (my|the) (appointment|visit|booking|time|date)\b|\bput off\b/],
   ["visits", /\b(my|next|upcoming) (appointment|visit|booking)s?\b|\bwhen is my\b|\bam i booked\b|\bconfirm\b/],
-  ["phone", /\bphone\b|\bcall\b|\btelephone\b|\bnumber\b|\bcontact\b|\be ?mail\b|\bspeak\b|\btalk to\b|\bhuman\b|\breal person\b|\bstaff\b/],
+  [
+    "phone",
+    /\bphone\b|\bcall\b|\btelephone\b|\bnumber\b|\bcontact\b|\be ?mail\b|\bspeak\b|\btalk to\b|\bhuman\b|\breal person\b|\bstaff\b/,
+  ],
   ["address", /\baddress\b|\bwhere\b|\bdirections?\b|\bfind you\b|\blocat(ed|ion)\b|\bparking\b/],
   ["opening", /\bopen(ing|s)?\b|\bhours\b|\bclos(e|ed|ing)\b/],
-  ["book", /\bbook|\bappointments?\b|\bvisits?\b|\bsee (a|the|my) (doctor|dentist)\b|\b(free|available) (time|slot|appointment)s?\b|\bwhen can i\b|\bslots?\b|\btimes?\b|\bavailab/],
+  [
+    "book",
+    /\bbook|\bappointments?\b|\bvisits?\b|\bsee (a|the|my) (doctor|dentist)\b|\b(free|available) (time|slot|appointment)s?\b|\bwhen can i\b|\bslots?\b|\btimes?\b|\bavailab/,
+  ],
   ["treatments", /\bprices?\b|\bcosts?\b|\bhow much\b|\bfees?\b|\btreatments?\b|\bservices?\b|\boffer\b|\bpay\b/],
   ["doctors", /\bdoctors?\b|\bdentists?\b|\bphysicians?\b|\bwho works\b/],
-  ["help", /\bhelp\b|\bmenu\b|\bstart\b|\b(hello|hi|hey|good (morning|afternoon|evening))\b|\bwhat can (you|i)\b|\bback\b/],
+  [
+    "help",
+    /\bhelp\b|\bmenu\b|\bstart\b|\b(hello|hi|hey|good (morning|afternoon|evening))\b|\bwhat can (you|i)\b|\bback\b/,
+  ],
   ["thanks", /\bthank|\bthanks\b|\bbye\b|\bcheers\b/],
 ];
 const ABOUT_A_NAME = new Set(["book", "treatments", "doctors", undefined]);

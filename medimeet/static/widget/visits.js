@@ -16,13 +16,17 @@ const STATUS = { Pending: "Not confirmed yet. It is given up soon if you don’t
 export const show = () => signedIn(listAll);
 
 /** Asks which appointment to cancel, or to move. */
-export const chooseToCancel = () => signedIn(() => chooseOne("Which appointment would you like to cancel?", askToCancel));
+export const chooseToCancel = () =>
+  signedIn(() => chooseOne("Which appointment would you like to cancel?", askToCancel));
 export const chooseToMove = () => signedIn(() => chooseOne("Which appointment would you like to move?", moveVisit));
 
 async function listAll() {
   const visits = await appointments.toCome();
   if (!visits.length) return tellNone();
-  say(visits.length === 1 ? "This is your next appointment." : `You have ${visits.length} appointments to come.`, ...visits.map(card));
+  say(
+    visits.length === 1 ? "This is your next appointment." : `You have ${visits.length} appointments to come.`,
+    ...visits.map(card),
+  );
   return offer([
     ...visits.flatMap((visit) => buttonsOf(visit, visits.length)),
     { label: "Book a visit", apart: true, intent: { name: "book" } },
@@ -54,7 +58,11 @@ const card = (visit) =>
     { class: `chat-visit ${visit.status === "Pending" ? "chat-visit-waiting" : ""}` },
     element("p", { class: "chat-visit-title" }, titleOf(visit)),
     element("p", {}, span(visit)),
-    element("p", { class: "chat-visit-note" }, [STATUS[visit.status] ?? visit.status, visit.reference].filter(Boolean).join(" · ")),
+    element(
+      "p",
+      { class: "chat-visit-note" },
+      [STATUS[visit.status] ?? visit.status, visit.reference].filter(Boolean).join(" · "),
+    ),
   );
 
 function buttonsOf(visit, count) {
@@ -62,7 +70,12 @@ function buttonsOf(visit, count) {
   const heading = count > 1 && `${when}, ${visit.doctor}`;
   const about = `the visit on ${when}`;
   const buttons = [
-    visit.status === "Pending" && { label: "Confirm", about, kind: "primary", act: () => signedIn(() => confirmVisit(visit)) },
+    visit.status === "Pending" && {
+      label: "Confirm",
+      about,
+      kind: "primary",
+      act: () => signedIn(() => confirmVisit(visit)),
+    },
     visit.status !== "Pending" && { label: "Move", about, act: () => moveVisit(visit) },
     { label: "Cancel", about, kind: "danger", act: () => askToCancel(visit) },
   ].filter(Boolean);
@@ -79,8 +92,15 @@ function askToCancel(visit) {
 
 async function cancelVisit(visit) {
   await appointments.cancel(visit.id);
-  say(element("p", { class: "chat-done" }, "The visit is canceled."), `${titleOf(visit)} on ${day(visit.date)} at ${visit.start_time} will not take place.`);
-  offer([{ label: "Book a visit", intent: { name: "book" } }, { label: "My appointments", intent: { name: "visits" } }, START_AGAIN]);
+  say(
+    element("p", { class: "chat-done" }, "The visit is canceled."),
+    `${titleOf(visit)} on ${day(visit.date)} at ${visit.start_time} will not take place.`,
+  );
+  offer([
+    { label: "Book a visit", intent: { name: "book" } },
+    { label: "My appointments", intent: { name: "visits" } },
+    START_AGAIN,
+  ]);
 }
 
 async function confirmVisit(visit) {
@@ -111,7 +131,14 @@ const wantedOf = (visit) => ({
 });
 
 function askToMove(visit, time) {
-  say("Shall I move your visit?", facts([["What", titleOf(visit)], ["Now", span(visit)], ["New time", span(time)]]));
+  say(
+    "Shall I move your visit?",
+    facts([
+      ["What", titleOf(visit)],
+      ["Now", span(visit)],
+      ["New time", span(time)],
+    ]),
+  );
   offer([
     { label: "Yes, move it", kind: "primary", act: () => signedIn(() => moveTo(visit, time)) },
     { label: "Choose another time", act: () => chooseDay(wantedOf(visit)) },

@@ -25,7 +25,8 @@ export const weekday = (date) => WEEKDAY.format(noon(date));
 export const today = () => TODAY.format(new Date());
 
 /** The date so many days after another. */
-export const daysAfter = (date, days) => new Date(noon(date).getTime() + days * DAY_MILLISECONDS).toISOString().slice(0, 10);
+export const daysAfter = (date, days) =>
+  new Date(noon(date).getTime() + days * DAY_MILLISECONDS).toISOString().slice(0, 10);
 
 /** "Europe/London, GMT": the clinic's zone, and what its time is called on that day. */
 export function zone(date) {
