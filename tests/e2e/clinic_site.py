@@ -57,13 +57,19 @@ def press_bubble(page: Page) -> None:
     page.mouse.click(size["width"] - 60, size["height"] - 50)
 
 
-def open_chat(page: Page, press: Callable[[Page], None] = press_bubble) -> Frame:
-    """The frame of the chat, opened by pressing its button, once it has greeted and taken the focus."""
+def open_frame(page: Page, press: Callable[[Page], None] = press_bubble) -> Frame:
+    """The frame behind the chat's button, once it is opened and has the focus."""
     with page.expect_event("framenavigated", lambda frame: "/widget/" in frame.url) as opened:
         press(page)
     frame: Frame = opened.value
-    frame.get_by_role("button", name="Book a visit").wait_for()
     expect(frame.locator("#heading")).to_be_focused()
+    return frame
+
+
+def open_chat(page: Page, press: Callable[[Page], None] = press_bubble) -> Frame:
+    """The same, once the chat has greeted."""
+    frame = open_frame(page, press)
+    frame.get_by_role("button", name="Book a visit").wait_for()
     return frame
 
 

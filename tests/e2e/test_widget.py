@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
 
-from tests.e2e.clinic_site import open_chat, press_bubble, running_clinic_site, wait_until_told
+from tests.e2e.clinic_site import open_chat, open_frame, press_bubble, running_clinic_site, wait_until_told
 from tests.e2e.demo_site import PASSWORD
 from tests.e2e.looking import EVERYTHING, PHONE, VIOLATIONS
 
@@ -147,6 +147,10 @@ def test_only_sites_that_the_clinic_lists_can_show_its_chat(
             admin.get_by_role("button", name="Switch the chat off").click()
             type_words(frame, "prices")
             expect(last_turn(frame)).to_contain_text("The clinic has switched this chat off. You can call the clinic")
+            page.reload()
+            expect(open_frame(page).get_by_role("heading", level=2)).to_have_text(re.compile("switched off"))
+            page.keyboard.press("Escape")
+            wait_until_told(page, expanded=False)
             admin.get_by_role("button", name="Switch the chat on").click()
         else:
             with page.expect_console_message(lambda message: "frame-ancestors" in message.text):

@@ -22,12 +22,10 @@ def frame(clinic_id: int) -> Response:
     """GET /widget/<clinic_id>/: the chat of a clinic; framed by the sites that it lists (none listed: by any)."""
     clinic = chatbot.find_clinic(clinic_id)
     number = clinic.emergency_number or _EMERGENCY_NUMBER
-    shown = {"clinic": clinic, "emergency_number": number}
+    template, told = "widget/switched_off.html", {"name": clinic.name, "origins": clinic.chatbot_origins}
     if clinic.chatbot_enabled:
-        words = render_template("widget/conversation.html", **shown, told=_told(clinic, number))
-    else:
-        words = render_template("widget/switched_off.html", **shown)
-    answer = make_response(words)
+        template, told = "widget/conversation.html", told | _told(clinic, number)
+    answer = make_response(render_template(template, clinic=clinic, emergency_number=number, told=told))
     answer.headers["Content-Security-Policy"] = content_security_policy(" ".join(_sites(clinic)))
     answer.headers["Cache-Control"] = "no-cache"  # a site that is no longer listed is refused at once
     return answer
@@ -48,14 +46,12 @@ def _told(clinic: Clinic, emergency_number: str) -> dict[str, Any]:
     doctors = sorted(given_by, key=lambda doctor: doctor.name.casefold())
     return {
         "id": clinic.id,
-        "name": clinic.name,
         "phone": readable_phone(clinic.phone) if clinic.phone else "",
         "email": clinic.email,
         "address": ", ".join(clinic.address.splitlines()),
         "emergency_number": emergency_number,
         "time_zone": clinic.time_zone,
         "currency": clinic.currency,
-        "origins": clinic.chatbot_origins,
         "hold_minutes": setting("CHATBOT_HOLD_MINUTES"),
         "treatments": [{"id": each.id, "name": each.name} for each in offered],
         "doctors": [{"id": each.id, "name": each.name, "treatments": given_by[each]} for each in doctors],

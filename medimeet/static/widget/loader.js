@@ -16,13 +16,13 @@
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`:host{all:initial!important}
 button,iframe{position:fixed;z-index:2147483000;right:calc(20px + env(safe-area-inset-right));box-shadow:0 4px 24px #0004}
-button{bottom:calc(20px + env(safe-area-inset-bottom));display:flex;align-items:center;gap:10px;min-width:56px;min-height:56px;padding:0 18px 0 14px;border:2px solid #fff;border-radius:28px;background:${ground};color:${ink};font:600 17px system-ui,sans-serif;cursor:pointer}
+button{z-index:2147483001;bottom:calc(20px + env(safe-area-inset-bottom));display:flex;align-items:center;gap:10px;min-width:56px;min-height:56px;padding:0 18px 0 14px;border:2px solid #fff;border-radius:28px;background:${ground};color:${ink};font:600 17px system-ui,sans-serif;cursor:pointer}
 button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #111}
 iframe{bottom:calc(90px + env(safe-area-inset-bottom));width:410px;height:min(720px,calc(100dvh - 110px));border:0;border-radius:16px;background:Canvas}
 svg{width:24px;fill:none;stroke:currentColor;stroke-width:2}
 [aria-expanded=true]{font-size:0;padding:0 14px}
 [hidden],[aria-expanded=false] .x,[aria-expanded=true] .talk{display:none}
-@media(max-width:479px),(max-height:479px){iframe{inset:0;width:100%;height:100%;border-radius:0}.ready:not([hidden])~button{display:none}}
+@media(max-width:479px),(max-height:479px){iframe{inset:0;width:100%;height:100%;border-radius:0}button:has(~.ready:not([hidden])){display:none}}
 @media(prefers-reduced-motion:no-preference){iframe{animation:rise .2s}@keyframes rise{from{opacity:0;transform:translateY(12px)}}}
 @media print{button,iframe{display:none}}`);
 
@@ -52,7 +52,7 @@ svg{width:24px;fill:none;stroke:currentColor;stroke-width:2}
     label,
     icon("x", "M18 6 6 18M6 6l12 12"),
   );
-  root.append(panel, button);
+  root.append(button, panel);
 
   let frame;
   const show = (open) => {

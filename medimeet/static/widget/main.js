@@ -1,10 +1,10 @@
 // Where the chat begins: what is typed is understood, and each intent has its answer.
 
+import "./closing.js";
 import { book, showTreatments } from "./booking.js";
 import { listDoctors, tellPrice } from "./browsing.js";
 import { clinic } from "./clinic.js";
 import { begin, busy, choose, heard, openChoices, openField, run } from "./conversation.js";
-import * as host from "./host.js";
 import * as menu from "./menu.js";
 import { comeBack } from "./person.js";
 import { askToSignIn, leave } from "./signing_in.js";
@@ -73,21 +73,6 @@ function listenToTyping() {
   });
 }
 
-function listenToHost() {
-  const button = document.getElementById("close");
-  const heading = document.getElementById("heading");
-  host.listen({
-    onOpen: () => {
-      button.hidden = false;
-      heading.focus();
-    },
-  });
-  button.addEventListener("click", host.close);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && host.close());
-}
-
-document.getElementById("full-page").hidden = window.parent === window;
-listenToHost();
 listenToTyping();
 begin(answer);
 run(async () => {

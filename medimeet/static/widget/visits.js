@@ -8,7 +8,7 @@ import { START_AGAIN } from "./menu.js";
 import { Refused } from "./request.js";
 import { signedIn } from "./signing_in.js";
 import { chooseDay, chooseInstead } from "./times.js";
-import { day, shortDay, span } from "./words.js";
+import { shortDay, span } from "./words.js";
 
 const STATUS = { Pending: "Not confirmed yet. It is given up soon if you don’t confirm it.", Scheduled: "Booked" };
 
@@ -94,7 +94,7 @@ async function cancelVisit(visit) {
   await appointments.cancel(visit.id);
   say(
     element("p", { class: "chat-done" }, "The visit is canceled."),
-    `${titleOf(visit)} on ${day(visit.date)} at ${visit.start_time} will not take place.`,
+    `${titleOf(visit)} on ${span(visit)} will not take place.`,
   );
   offer([
     { label: "Book a visit", intent: { name: "book" } },
@@ -127,7 +127,7 @@ const wantedOf = (visit) => ({
   treatment: { id: visit.treatment_id, name: visit.treatment },
   doctor: { id: visit.doctor_id, name: visit.doctor },
   act: (time) => askToMove(visit, time),
-  about: `Your appointment on ${day(visit.date)} at ${visit.start_time} stays until you have chosen a new time.`,
+  about: `Your appointment on ${span(visit)} stays until you have chosen a new time.`,
 });
 
 function askToMove(visit, time) {
