@@ -8,16 +8,18 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from tests.e2e.clinic_site import open_frame
 from tests.e2e.conftest import sign_in_as
 from tests.e2e.demo_site import running_demo
 from tests.e2e.test_booking import choose_day, choose_time
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+VISITOR, CLINICS_OWN_SITE = "", "the clinic's own site"
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 
 
 def main() -> None:
-    """Writes ten PNG files into docs/screenshots/."""
+    """Writes a dozen PNG files into docs/screenshots/."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("The pictures need Chromium. Run: make chromium")
@@ -25,8 +27,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         for role, pictures in PICTURES.items():
-            page = browser.new_context(viewport=SIZE, base_url=demo.url, reduced_motion="reduce").new_page()
-            if role:
+            url = demo.site_url if role == CLINICS_OWN_SITE else demo.url
+            page = browser.new_context(viewport=SIZE, base_url=url, reduced_motion="reduce").new_page()
+            if role not in {VISITOR, CLINICS_OWN_SITE}:
                 sign_in_as(page, role)
             for name, show in pictures.items():
                 show(page)
@@ -61,6 +64,14 @@ def _confirm(page: Page) -> None:
     page.get_by_role("heading", name="Your visit is booked").wait_for()
 
 
+def _chat(page: Page) -> None:
+    page.goto("/")
+    chat = open_frame(page)
+    chat.get_by_role("button", name="Book a visit").click()
+    chat.get_by_role("button", name="General consultation").click()
+    chat.get_by_role("button", name="Dr Amelia Hart").wait_for()
+
+
 def _day_with_visits(page: Page) -> None:
     page.goto("/doctor-day/")
     for _ in range(14):
@@ -70,7 +81,7 @@ def _day_with_visits(page: Page) -> None:
 
 
 PICTURES: dict[str, dict[str, Callable[[Page], None]]] = {
-    "": {"01-front-page": _at("/"), "02-sign-in": _at("/login/")},
+    VISITOR: {"01-front-page": _at("/"), "02-sign-in": _at("/login/")},
     "riverside-patient": {
         "03-reason": _at("/treatment_list_for_new_appointment_booking/"),
         "04-doctor": _at("/get-doctors-for-treatment/1/"),
@@ -79,7 +90,8 @@ PICTURES: dict[str, dict[str, Callable[[Page], None]]] = {
         "07-booked": _confirm,
     },
     "riverside-doctor": {"08-doctor-day": _day_with_visits, "09-hours": _at("/slots-and-excluded-dates/")},
-    "riverside-admin": {"10-dashboard": _at("/dashboard/")},
+    "riverside-admin": {"10-dashboard": _at("/dashboard/"), "12-chat-settings": _at("/clinic/chatbot/")},
+    CLINICS_OWN_SITE: {"11-chat": _chat},
 }
 
 
