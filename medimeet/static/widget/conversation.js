@@ -31,7 +31,7 @@ export function heard(words) {
 /**
  * Buttons below the last turn. A choice is `{label, act}`, or `{label, intent}` for what the whole chat can do;
  * `note` stands below the label, `detail` beside it, `about` is read out only, `kind` is "primary" or "danger".
- * A choice with `heading` begins a group, one with `apart` stands after it in a row of its own.
+ * A choice with `heading`, words or an element, begins a group, one with `apart` stands after it in a row of its own.
  */
 export function offer(given, layout = "list") {
   takeBack();

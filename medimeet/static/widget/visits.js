@@ -23,12 +23,11 @@ export const chooseToMove = () => signedIn(() => chooseOne("Which appointment wo
 async function listAll() {
   const visits = await appointments.toCome();
   if (!visits.length) return tellNone();
-  say(
-    visits.length === 1 ? "This is your next appointment." : `You have ${visits.length} appointments to come.`,
-    ...visits.map(card),
-  );
+  const [next] = visits;
+  const many = visits.length === 1 ? "one appointment" : `${visits.length} appointments`;
+  say(`You have ${many} to come. The next is ${titleOf(next)}, on ${span(next)}.`);
   return offer([
-    ...visits.flatMap((visit) => buttonsOf(visit, visits.length)),
+    ...visits.flatMap(buttonsOf),
     { label: "Book a visit", apart: true, intent: { name: "book" } },
     { ...START_AGAIN, apart: true, kind: "plain" },
   ]);
@@ -54,32 +53,27 @@ const titleOf = ({ treatment, doctor }) => (treatment ? `${treatment} with ${doc
 
 const card = (visit) =>
   element(
-    "div",
+    "span",
     { class: `chat-visit ${visit.status === "Pending" ? "chat-visit-waiting" : ""}` },
-    element("p", { class: "chat-visit-title" }, titleOf(visit)),
-    element("p", {}, span(visit)),
+    element("span", { class: "chat-visit-title" }, titleOf(visit)),
+    element("span", {}, span(visit)),
     element(
-      "p",
+      "span",
       { class: "chat-visit-note" },
       [STATUS[visit.status] ?? visit.status, visit.reference].filter(Boolean).join(" · "),
     ),
   );
 
-function buttonsOf(visit, count) {
-  const when = `${shortDay(visit.date)}, ${visit.start_time}`;
-  const heading = count > 1 && `${when}, ${visit.doctor}`;
-  const about = `the visit on ${when}`;
-  const buttons = [
-    visit.status === "Pending" && {
-      label: "Confirm",
-      about,
-      kind: "primary",
-      act: () => signedIn(() => confirmVisit(visit)),
-    },
-    visit.status !== "Pending" && { label: "Move", about, act: () => moveVisit(visit) },
+function buttonsOf(visit) {
+  const about = `the visit on ${shortDay(visit.date)}, ${visit.start_time}`;
+  const first =
+    visit.status === "Pending"
+      ? { label: "Confirm", kind: "primary", act: () => signedIn(() => confirmVisit(visit)) }
+      : { label: "Move", act: () => moveVisit(visit) };
+  return [
+    { ...first, about, heading: card(visit) },
     { label: "Cancel", about, kind: "danger", act: () => askToCancel(visit) },
-  ].filter(Boolean);
-  return buttons.map((button, index) => ({ ...button, heading: index === 0 && heading }));
+  ];
 }
 
 function askToCancel(visit) {
