@@ -73,7 +73,7 @@ export const busy = () => isBusy;
 
 /** Makes a choice, as if its button had been pressed. */
 export function choose(choice) {
-  heard(choice.label);
+  heard([choice.label, choice.about].filter(Boolean).join(" "));
   return run(choice.act ?? (() => answerTo(choice.intent)));
 }
 
