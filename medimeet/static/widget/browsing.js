@@ -24,7 +24,11 @@ export async function chooseTreatment(words, act, page = 1) {
       act: () => act(each),
     })),
     next && { label: "Show more", apart: true, act: () => chooseTreatment("Here are more treatments.", act, page + 1) },
-    page > 1 && { label: "Show the first ones", apart: true, act: () => chooseTreatment("Here are the first ones.", act) },
+    page > 1 && {
+      label: "Show the first ones",
+      apart: true,
+      act: () => chooseTreatment("Here are the first ones.", act),
+    },
     { ...START_AGAIN, apart: true, kind: "plain" },
   ]);
 }
