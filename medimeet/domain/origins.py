@@ -29,3 +29,11 @@ def read_origin(text: str) -> str:
     if port in {None, _DEFAULT_PORTS[parts.scheme]}:
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"
+
+
+def is_origin(text: str) -> bool:
+    """Whether the text is an origin, spelled as browsers do."""
+    try:
+        return read_origin(text) == text
+    except ValueError:
+        return False

@@ -13,7 +13,7 @@ from sqlalchemy import Column, String, Text, delete, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet.db import Base, command, db
-from medimeet.errors import Conflict, NotAllowed, NotFound
+from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import (
     Account,
     BrowserSession,
@@ -31,7 +31,7 @@ from medimeet.models import (
     Specialty,
     Treatment,
 )
-from medimeet.services import account_rows, audit, contact_details, day_grid, table_rows, word_lists
+from medimeet.services import account_rows, audit, chatbot, contact_details, day_grid, table_rows, word_lists
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
 
@@ -165,6 +165,8 @@ def _write(row: Base, values: dict[str, Any], answers: Answers) -> None:
 
 
 def _spelled(column: Column[Any], name: str, value: Any, answers: Answers) -> Any:
+    if (column.table.name, name) == ("clinic", "chatbot_origins"):
+        return _sites(name, value or [], answers)
     if value is None and not column.nullable:
         answers.fault(name, "Fill this in.")
     if not isinstance(value, str) or not isinstance(column.type, String):
@@ -191,6 +193,14 @@ def _as_others_use_it(column: Column[Any], name: str, text: str, answers: Answer
         except ValueError as fault:
             answers.fault(name, str(fault))
     return text
+
+
+def _sites(name: str, lines: list[str], answers: Answers) -> list[str]:
+    try:
+        return chatbot.read_origins(lines)
+    except InvalidInput as wrong:
+        answers.fault(name, " ".join(wrong.faults["origins"]))
+        return []
 
 
 def _chosen(row: Base, name: str, ids: list[int], answers: Answers) -> list[Base]:

@@ -13,7 +13,7 @@ import jwt
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
-from medimeet.domain.origins import read_origin
+from medimeet.domain.origins import is_origin, read_origin
 from medimeet.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from medimeet.models import Clinic
 from medimeet.services import audit, people
@@ -72,30 +72,60 @@ def is_welcome(clinic: Clinic, origin: str | None) -> bool:
     return origin is None or not clinic.chatbot_origins or origin in clinic.chatbot_origins
 
 
-@command
-def change(actor: Actor, *, enabled: bool, origins: Iterable[str]) -> Clinic:
-    """The actor's clinic with its chatbot on or off, and the sites that it may stand on (none: any).
+def sites(clinic: Clinic) -> list[str]:
+    """The listed sites; without what is no origin, so that whoever wrote it there wrote no rule for browsers."""
+    return [origin for origin in clinic.chatbot_origins if is_origin(origin)]
 
-    Raises InvalidInput (origins), NotAllowed.
-    """
-    people.refuse_non_admin(actor)
-    clinic = actor.clinic
-    lock("clinic", clinic.id)
-    clinic.chatbot_enabled, clinic.chatbot_origins = enabled, _read_origins(origins)
-    audit.note(actor, "changed", "chatbot", clinic.id, enabled=enabled, origins=clinic.chatbot_origins)
+
+@command
+def switch(actor: Actor, *, enabled: bool) -> Clinic:
+    """The actor's clinic with its chatbot on or off, from this moment on. Raises NotAllowed."""
+    clinic = _locked(actor)
+    clinic.chatbot_enabled = enabled
+    audit.note(actor, "changed", "chatbot", clinic.id, enabled=enabled)
+    return clinic
+
+
+@command
+def list_sites(actor: Actor, origins: Iterable[str]) -> Clinic:
+    """The actor's clinic with the sites that its chatbot may stand on (none: any). Raises InvalidInput, NotAllowed."""
+    clinic = _locked(actor)
+    clinic.chatbot_origins = read_origins(origins)
+    audit.note(actor, "changed", "chatbot", clinic.id, origins=clinic.chatbot_origins)
     return clinic
 
 
 @command
 def renew_token(actor: Actor) -> Clinic:
     """Ends every token that was given out so far. New ones are given as before. Raises NotAllowed."""
-    people.refuse_non_admin(actor)
-    clinic = actor.clinic
-    lock("clinic", clinic.id)
-    db.session.refresh(clinic)
+    clinic = _locked(actor)
     clinic.chatbot_generation += 1
     audit.note(actor, "renewed token", "chatbot", clinic.id)
     return clinic
+
+
+def read_origins(typed: Iterable[str]) -> list[str]:
+    """The sites that somebody lists, each once, as browsers spell them. Raises InvalidInput (origins)."""
+    faults, found = [], []
+    for text in typed:
+        try:
+            found += [read_origin(text)] if text.strip() else []
+        except ValueError as fault:
+            faults.append(str(fault))
+    unique = list(dict.fromkeys(found))
+    if len(unique) > MOST_ORIGINS:
+        faults.append(f"These are too many sites. {MOST_ORIGINS} are the most.")
+    if faults:
+        raise InvalidInput({"origins": faults})
+    return unique
+
+
+def _locked(actor: Actor) -> Clinic:
+    """The admin's clinic as it is now, nobody else changing it in the running command."""
+    people.refuse_non_admin(actor)
+    lock("clinic", actor.clinic.id)
+    db.session.refresh(actor.clinic)
+    return actor.clinic
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -112,21 +142,6 @@ def _claims(token: str) -> dict[str, Any]:
         )
     except (jwt.InvalidTokenError, UnicodeError):
         raise NotSignedIn(_DEAD) from None
-
-
-def _read_origins(typed: Iterable[str]) -> list[str]:
-    faults, found = [], []
-    for text in typed:
-        try:
-            found += [read_origin(text)] if text.strip() else []
-        except ValueError as fault:
-            faults.append(str(fault))
-    unique = list(dict.fromkeys(found))
-    if len(unique) > MOST_ORIGINS:
-        faults.append(f"These are too many sites. {MOST_ORIGINS} are the most.")
-    if faults:
-        raise InvalidInput({"origins": faults})
-    return unique
 
 
 def _signing_key() -> bytes:

@@ -219,7 +219,7 @@ class TestValues:
         assert content_of(visit)["price"] is None
 
     def test_a_list_of_texts_is_kept_line_by_line(self, office: FlaskClient, clinic: Clinic) -> None:
-        edit(office, clinic, chatbot_origins="https://a.example\r\n\r\nhttp://b.example:8080")
+        edit(office, clinic, chatbot_origins="HTTPS://A.example/\r\n\r\nhttp://b.example:8080")
         assert content_of(clinic)["chatbot_origins"] == ["https://a.example", "http://b.example:8080"]
         edit(office, clinic, chatbot_origins="")
         assert content_of(clinic)["chatbot_origins"] == []
@@ -329,7 +329,8 @@ class TestRefusals:
             (models.Review, {"rating": "five"}, "Write a whole number"),
             (models.Clinic, {"time_zone": "Mars/Olympus"}, "Choose from the list."),
             (models.Clinic, {"country": "XX"}, "Choose from the list."),
-            (models.Clinic, {"chatbot_origins": "javascript:alert(1)"}, "Write one origin a line"),
+            (models.Clinic, {"chatbot_origins": "javascript:alert(1)"}, "must begin with https://"),
+            (models.Clinic, {"chatbot_origins": "https://a..b; script-src *"}, "is no address of a site"),
             (models.Subscription, {"credits_left": "-1"}, "The credits left are not below zero."),
             (models.Subscription, {"plan_id": "999"}, "Choose from the list."),
             (models.Specialty, {"name": "&&&"}, "Use letters or digits in the name."),

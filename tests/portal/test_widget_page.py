@@ -37,6 +37,8 @@ def test_only_sites_that_the_clinic_lists_may_frame_its_chat(client: FlaskClient
     listed = factories.make_clinic(chatbot_origins=["https://riverside.example", "http://localhost:8080"])
     assert framers(client, open_to_all) == "*"
     assert framers(client, listed) == "'self' https://riverside.example http://localhost:8080"
+    tampered = factories.make_clinic(chatbot_origins=["https://a.example; script-src *", "* data:", ""])
+    assert framers(client, tampered) == "'self'"
     assert "frame-ancestors 'none'" in client.get("/").headers["Content-Security-Policy"]
 
 

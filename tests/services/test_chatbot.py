@@ -5,6 +5,7 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
+from sqlalchemy import update
 
 from medimeet.db import db
 from medimeet.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
@@ -46,7 +47,7 @@ def test_a_clinic_ends_every_token_that_is_out_and_new_ones_work(clinic: Clinic)
 def test_nothing_works_while_the_chat_is_switched_off(clinic: Clinic) -> None:
     admin = actor_of(factories.make_admin(clinic), clinic)
     token = chatbot.issue_token(clinic)
-    chatbot.change(admin, enabled=False, origins=[])
+    chatbot.switch(admin, enabled=False)
     with pytest.raises(NotSignedIn):
         chatbot.clinic_of_token(token)
     with pytest.raises(NotAllowed):
@@ -81,7 +82,7 @@ def test_a_clinic_that_does_not_exist_is_not_found(clinic: Clinic) -> None:
 def test_only_listed_sites_are_welcome_and_without_a_list_any(clinic: Clinic) -> None:
     admin = actor_of(factories.make_admin(clinic), clinic)
     assert chatbot.is_welcome(clinic, "https://anywhere.example")
-    chatbot.change(admin, enabled=True, origins=["https://WWW.clinic.example/", "", "https://www.clinic.example:443"])
+    chatbot.list_sites(admin, ["https://WWW.clinic.example/", "", "https://www.clinic.example:443"])
     assert clinic.chatbot_origins == ["https://www.clinic.example"]
     assert chatbot.is_welcome(clinic, "https://www.clinic.example")
     assert chatbot.is_welcome(clinic, None)
@@ -97,19 +98,32 @@ def test_only_listed_sites_are_welcome_and_without_a_list_any(clinic: Clinic) ->
 def test_every_wrong_site_is_named_and_nothing_is_changed(clinic: Clinic) -> None:
     admin = actor_of(factories.make_admin(clinic), clinic)
     with pytest.raises(InvalidInput) as refused:
-        chatbot.change(admin, enabled=False, origins=["clinic.example", "https://good.example", "https://a.example/b"])
+        chatbot.list_sites(admin, ["clinic.example", "https://good.example", "https://a.example/b"])
     assert [words.split("”")[0] for words in refused.value.faults["origins"]] == [
         "“clinic.example",
         "“https://a.example/b",
     ]
     db.session.expire_all()
-    assert (clinic.chatbot_enabled, clinic.chatbot_origins) == (True, [])
+    assert clinic.chatbot_origins == []
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_only_who_runs_the_clinic_changes_its_chatbot(clinic: Clinic) -> None:
     for person in (factories.make_patient(clinic).account, factories.make_doctor(clinic).account):
         with pytest.raises(NotAllowed):
-            chatbot.change(actor_of(person, clinic), enabled=False, origins=[])
+            chatbot.switch(actor_of(person, clinic), enabled=False)
+        with pytest.raises(NotAllowed):
+            chatbot.list_sites(actor_of(person, clinic), [])
         with pytest.raises(NotAllowed):
             chatbot.renew_token(actor_of(person, clinic))
+
+
+def test_two_admins_at_once_undo_nothing_of_one_another(clinic: Clinic) -> None:
+    admin = actor_of(factories.make_admin(clinic), clinic)
+    assert (clinic.chatbot_enabled, clinic.chatbot_origins) == (True, [])  # what this one's page was made of
+    meanwhile = update(Clinic).values(chatbot_enabled=False, chatbot_origins=["no origin, in an old row"])
+    with db.engine.begin() as another:
+        another.execute(meanwhile.where(Clinic.id == clinic.id))
+    chatbot.switch(admin, enabled=True)
+    assert (clinic.chatbot_enabled, clinic.chatbot_origins) == (True, ["no origin, in an old row"])
+    assert chatbot.sites(clinic) == []

@@ -1,6 +1,5 @@
 """Form fields for every kind of column: what is shown and sent back unchanged is no change."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,7 +31,6 @@ LARGEST_NUMBER = 2**31 - 1
 MINUTES = ("start_minute", "end_minute")
 _SHORT_TABLES = (Clinic, Plan)
 _OFFERED = 200
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _LIST = "Choose from the list."
 _MOMENT = "Write date and time, for example 2026-11-24 09:30."
 
@@ -179,7 +177,6 @@ def _by_type(column: Column[Any], label: str, options: dict[str, Any]) -> Any:
         options["validators"].append(_is_amount)
         return AmountField(label, **options)
     if isinstance(kind, JSON):
-        options["validators"].append(_are_origins)
         return LinesField(label, **options)
     return TextField(label, **options) if isinstance(kind, Text) else StringField(label, **options)
 
@@ -211,11 +208,6 @@ def _is_amount(_form: Any, field: DecimalField) -> None:
         raise ValidationError("An amount is not below zero.")
     if amount != round(amount, 2):
         raise ValidationError("Write at most two digits after the point.")
-
-
-def _are_origins(_form: Any, field: Field) -> None:
-    if not all(_ORIGIN.fullmatch(line) for line in field.data or []):
-        raise ValidationError("Write one origin a line, for example https://www.clinic.example.")
 
 
 def _with_plain_line_ends(text: str | None) -> str | None:

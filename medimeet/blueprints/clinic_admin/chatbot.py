@@ -24,7 +24,7 @@ def chatbot_settings() -> Response | WerkzeugResponse:
     form = sites_form_of(actor.clinic)
     if form.validate_on_submit():
         try:
-            chatbot.change(actor, enabled=actor.clinic.chatbot_enabled, origins=form.lines())
+            chatbot.list_sites(actor, form.lines())
         except InvalidInput as error:
             show_faults(form, error)
         else:
@@ -44,8 +44,7 @@ def chatbot_settings() -> Response | WerkzeugResponse:
 @allow(access.clinic_admin)
 def switch_chatbot_on() -> WerkzeugResponse:
     """POST /clinic/chatbot/on/: visitors can use the chat."""
-    actor = current_actor()
-    chatbot.change(actor, enabled=True, origins=actor.clinic.chatbot_origins)
+    chatbot.switch(current_actor(), enabled=True)
     flash("The chat is on now.", "success")
     return go_to(url_for("clinic_admin.chatbot_settings"))
 
@@ -54,8 +53,7 @@ def switch_chatbot_on() -> WerkzeugResponse:
 @allow(access.clinic_admin)
 def switch_chatbot_off() -> WerkzeugResponse:
     """POST /clinic/chatbot/off/: nobody can use the chat, from this moment on."""
-    actor = current_actor()
-    chatbot.change(actor, enabled=False, origins=actor.clinic.chatbot_origins)
+    chatbot.switch(current_actor(), enabled=False)
     flash("The chat is off now, also for those who have it open. What was booked through it stays booked.", "success")
     return go_to(url_for("clinic_admin.chatbot_settings"))
 

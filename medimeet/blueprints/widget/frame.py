@@ -33,7 +33,7 @@ def frame(clinic_id: int) -> Response:
 
 def _sites(clinic: Clinic) -> list[str]:
     """Who may frame the page, as the policy's frame-ancestors writes it."""
-    return ["'self'", *clinic.chatbot_origins] if clinic.chatbot_origins else ["*"]
+    return ["'self'", *chatbot.sites(clinic)] if clinic.chatbot_origins else ["*"]
 
 
 def _told(clinic: Clinic, emergency_number: str) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def listing(chat: Chat) -> Callable[..., None]:
 
     def list_sites(*origins: str) -> None:
         admin = factories.make_admin(chat.clinic)
-        chatbot.change(factories.actor_of(admin, chat.clinic), enabled=True, origins=origins)
+        chatbot.list_sites(factories.actor_of(admin, chat.clinic), origins)
 
     return list_sites
 

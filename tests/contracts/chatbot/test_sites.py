@@ -163,7 +163,7 @@ def test_a_forged_an_old_and_a_foreign_token_open_nothing(
 def test_a_chat_that_is_switched_off_gives_no_token_and_takes_none(chat: Chat) -> None:
     token = chat.token
     admin = factories.actor_of(factories.make_admin(chat.clinic), chat.clinic)
-    chatbot.change(admin, enabled=False, origins=[])
+    chatbot.switch(admin, enabled=False)
     refused = Program(chat.app).post(f"/generate-chatbot-token/{chat.clinic.id}/")
     assert (refused.status_code, set(refused.json)) == (403, {"detail"})
     assert Program(chat.app, token).get(f"/{chat.clinic.id}/treatments/").status_code == 401
