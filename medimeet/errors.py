@@ -70,6 +70,10 @@ class SlotTaken(Conflict):
     default_words = "This time was taken a moment ago. Choose another one."
 
 
+class SlotTooShort(SlotTaken):
+    """This doctor's time is free, but not for as long as the visit takes."""
+
+
 class PatientBusy(Conflict):
     """The patient already has an appointment that overlaps: `appointment_id`, where it is known."""
 

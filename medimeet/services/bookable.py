@@ -14,7 +14,7 @@ from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import NonexistentTime, minute_of, text_of, to_instant, to_wall, zone_label
-from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken
+from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken, SlotTooShort
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
 from medimeet.services import appointments, slots
@@ -162,7 +162,8 @@ def span(
 ) -> Slot:
     """The doctor's time from `starts_at`, as long as the visit takes, if the patient can have it now.
 
-    `leave_out` is the appointment that is about to be moved there. Raises PastSlot, NoSuchSlot, PatientBusy, SlotTaken.
+    `leave_out` is the appointment that is about to be moved there. Raises PastSlot, NoSuchSlot, PatientBusy, SlotTaken,
+    SlotTooShort.
     """
     if starts_at <= clock.now():
         raise PastSlot
@@ -177,9 +178,9 @@ def span(
     duration = treatment.duration if treatment is not None else timedelta(0)
     found = rules.fitting(around, starts_at, duration)
     _refuse_clash(patient, starts_at, found.ends_at if found else slot.ends_at, leave_out)
-    if found is None:
-        raise SlotTaken(_too_short_words(duration) if slot.is_free else None)
-    return found
+    if found is not None:
+        return found
+    raise SlotTooShort(_too_short_words(duration)) if slot.is_free else SlotTaken
 
 
 def own_visit_at(patient: Patient, slot_id: int) -> Appointment | None:

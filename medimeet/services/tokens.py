@@ -125,15 +125,16 @@ def spend_for_session(token: str) -> Account:
 
 
 @command
-def revoke_family(token: str) -> None:
-    """Ends a token, also an expired one, and all others of its sign-in.
+def revoke_family(token: str) -> bool:
+    """Ends a token, also an expired one, and all others of its sign-in; whether there was any left to end.
 
     Raises NotSignedIn for one that we have not made.
     """
     claims = _claims(token, may_be_expired=True)
     lock("account", int(claims["sub"]))
     family = select(IssuedToken.family).where(IssuedToken.jti == claims["jti"]).scalar_subquery()
-    db.session.execute(_unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now()))
+    ended = _unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now())
+    return db.session.execute(ended.returning(IssuedToken.jti)).first() is not None
 
 
 def revoke_all(account: Account) -> None:

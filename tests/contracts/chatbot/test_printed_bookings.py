@@ -96,6 +96,7 @@ def test_a_patient_with_a_key_books_at_once(chat: Chat) -> None:
 def test_a_booking_is_refused_in_the_printed_words_and_order(chat: Chat, far_chat: Chat) -> None:
     other = factories.make_doctor(chat.clinic)  # who does not give the treatment
     factories.make_appointment(chat.doctor, factories.make_patient(chat.clinic), at(chat, "11:00"))
+    long = factories.make_treatment(chat.clinic, chat.doctor, duration_minutes=60)
     refusals: list[tuple[str, dict[str, object], int, str]] = [
         (chat.book("10:00"), {"patient_email": ""}, 400, "Missing required parameters."),
         (chat.book("10:00"), {"appointment_date": "soon"}, 400, "Invalid date format. Use YYYY-MM-DD."),
@@ -107,6 +108,8 @@ def test_a_booking_is_refused_in_the_printed_words_and_order(chat: Chat, far_cha
         (chat.book("10:10"), {}, 404, "Slot not found."),
         (chat.slots + "21/book/", {"appointment_date": "2026-11-25"}, 404, "Slot not found."),
         (chat.book("10:00"), {"appointment_date": "2026-11-25"}, 400, "Slot is unavailable on this date."),
+        (chat.book("16:30", long.id), {}, 400, "Slot is unavailable on this date."),
+        (chat.book("11:00", long.id), {}, 400, "Slot is already booked."),
         (chat.book("11:00"), {}, 400, "Slot is already booked."),
         (chat.book("10:00"), {"patient_email": "nobody@example.com"}, 404, "Patient not found."),
     ]

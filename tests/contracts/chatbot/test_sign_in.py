@@ -120,10 +120,11 @@ def test_an_old_cookie_still_signs_its_whole_sign_in_out(chat: Chat) -> None:
     browser, _ = sign_in(chat)
     old = cookie_of(browser)
     key = resume(chat, browser).json["api_key"]
-    out = with_cookie(chat, old).post(f"/chatbot/token/logout/{chat.token}/")
+    out = sign_out(chat, with_cookie(chat, old))
     assert (out.status_code, out.json) == (200, {"message": "logout successfully"})
     assert chat.with_key(key).get(f"/{chat.clinic.id}/appointments/").status_code == 401
-    assert resume(chat, browser).json == LOGIN_REQUIRED
+    for deed in (resume, sign_out):
+        assert (deed(chat, browser).status_code, deed(chat, browser).json) == (404, LOGIN_REQUIRED)
 
 
 @on_sqlite
@@ -131,10 +132,13 @@ def test_no_other_token_is_a_cookie_and_no_cookie_is_of_another_clinic(chat: Cha
     browser, _ = sign_in(far_chat)
     of_admin = tokens.issue_pair(factories.make_admin(chat.clinic)).refresh
     access = tokens.issue_access(chat.patient.account)
-    for sent in (cookie_of(browser), access, chat.token, "x", "\u00e9"):
+    for sent in (access, chat.token, "x", "\u00e9"):
         assert resume(chat, with_cookie(chat, sent)).json == LOGIN_REQUIRED
-        out = with_cookie(chat, sent).post(f"/chatbot/token/logout/{chat.token}/")
+        out = sign_out(chat, with_cookie(chat, sent))
         assert (out.status_code, out.json) == (404, LOGIN_REQUIRED)
+    for deed in (resume, sign_out):
+        mismatched = deed(chat, with_cookie(chat, cookie_of(browser)))
+        assert (mismatched.status_code, mismatched.json) == (401, {"error": "Authentication Failed."})
     assert resume(chat, with_cookie(chat, of_admin)).json == LOGIN_REQUIRED
     assert resume(far_chat, browser).status_code == 200  # nobody has ended it meanwhile
 
@@ -191,3 +195,7 @@ def with_cookie(chat: Chat, value: str) -> FlaskClient:
 
 def resume(chat: Chat, browser: FlaskClient) -> TestResponse:
     return browser.post(f"/chatbot/token/login/{chat.token}/")
+
+
+def sign_out(chat: Chat, browser: FlaskClient) -> TestResponse:
+    return browser.post(f"/chatbot/token/logout/{chat.token}/")

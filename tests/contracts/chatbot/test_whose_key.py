@@ -132,6 +132,9 @@ def test_one_key_of_an_order_books_once_and_with_another_order_not_at_all(chat: 
         assert answers[0].json == answers[1].json
         other = program.post(chat.book("12:00"), json=chat.order(), headers=once)
         assert (other.status_code, set(other.json)) == (422, {"error"})
+        visit = f"/{chat.clinic.id}/appointments/{answers[0].json['appointment_id']}/"
+        assert chat.acting_for(chat.patient).post(f"{visit}cancel/").status_code == 200
+        assert program.post(chat.book(time), json=chat.order(), headers=once).json == answers[0].json
     assert len(booked()) == 2
 
 

@@ -10,7 +10,8 @@ from medimeet.blueprints.contracts.chatbot.errors import told_as
 from medimeet.blueprints.contracts.chatbot.keys import API_KEY, actor_of
 from medimeet.blueprints.contracts.chatbot.slots import found
 from medimeet.blueprints.contracts.chatbot.which_clinic import clinic_with_token
-from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, NotRegistered, PastSlot, SlotTaken
+from medimeet.domain.statuses import AppointmentStatus
+from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, NotRegistered, PastSlot, SlotTaken, SlotTooShort
 from medimeet.models import Appointment, Clinic
 from medimeet.services import access, bookable, chatbot_orders, held_bookings
 from medimeet.web.guard import allow
@@ -18,6 +19,7 @@ from medimeet.web.guard import allow
 _MESSAGE = "Appointment booked successfully."
 _REFUSED = {
     PastSlot: printed.CANNOT_BOOK_PAST_DATES,
+    SlotTooShort: printed.SLOT_UNAVAILABLE_ON_DATE,
     SlotTaken: printed.SLOT_ALREADY_BOOKED,
     NoSuchSlot: printed.SLOT_NOT_FOUND,
     NotFound: printed.PATIENT_NOT_FOUND,
@@ -41,10 +43,13 @@ def book(
     patient gets a mail with a link that books it.
     """
     _refuse_bad_order(clinic, sent, treatment_id, slot_id)
+    actor = actor_of(clinic, sent["api_key"])
+    wanted: dict[str, Any] = {"slot_id": slot_id, "treatment_id": treatment_id, "idempotency_key": idempotency_key}
     with told_as(_REFUSED):
-        appointment = _ordered(clinic, sent, treatment_id, slot_id, idempotency_key)
-    status = items.STATUSES[appointment.status]
-    return {"message": _MESSAGE, "appointment_id": appointment.id, "appointment_status": status}
+        if actor.account is None:
+            return _told(_hold(clinic, sent, wanted), AppointmentStatus.PENDING)
+        booked = chatbot_orders.book(actor, patient_email=sent["patient_email"], **wanted)
+        return _told(booked, AppointmentStatus.SCHEDULED)
 
 
 def _refuse_bad_order(clinic: Clinic, sent: dict[str, Any], treatment_id: int, slot_id: int) -> None:
@@ -58,25 +63,21 @@ def _refuse_bad_order(clinic: Clinic, sent: dict[str, Any], treatment_id: int, s
         chatbot_orders.refuse_other_day(clinic, slot_id, day)
 
 
-def _ordered(
-    clinic: Clinic, sent: dict[str, Any], treatment_id: int, slot_id: int, idempotency_key: str | None
-) -> Appointment:
-    actor = actor_of(clinic, sent["api_key"])
-    if actor.account is not None:
-        return chatbot_orders.book(
-            actor,
-            patient_email=sent["patient_email"],
-            slot_id=slot_id,
-            treatment_id=treatment_id,
-            idempotency_key=idempotency_key,
-        )
+def _hold(clinic: Clinic, sent: dict[str, Any], wanted: dict[str, Any]) -> Appointment:
     return held_bookings.hold(
         clinic,
         patient_email=sent["patient_email"],
         doctor_id=sent["doctor_id"],
-        slot_id=slot_id,
-        treatment_id=treatment_id,
         address=request.remote_addr or "",
         origin=request.headers.get("Origin"),
-        idempotency_key=idempotency_key,
+        **wanted,
     )
+
+
+def _told(appointment: Appointment, status: AppointmentStatus) -> dict[str, Any]:
+    """The answer with the status of that moment, so that a repeated key hears the same whatever came after."""
+    return {
+        "message": _MESSAGE,
+        "appointment_id": appointment.id,
+        "appointment_status": items.STATUSES[status],
+    }

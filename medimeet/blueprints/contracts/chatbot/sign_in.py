@@ -9,7 +9,7 @@ from medimeet.blueprints.contracts.chatbot.blueprint import bp
 from medimeet.blueprints.contracts.chatbot.errors import told_as
 from medimeet.blueprints.contracts.chatbot.prompts import appointment_prompt
 from medimeet.blueprints.contracts.chatbot.which_clinic import clinic_of_token, good_token_in_path, named_clinic
-from medimeet.errors import NotSignedIn, WrongCredentials
+from medimeet.errors import NotAllowed, NotSignedIn, WrongCredentials
 from medimeet.models import Account, Clinic
 from medimeet.services import access, chatbot_sign_in, chatbot_visits, tokens
 from medimeet.services.tokens import TokenPair
@@ -23,6 +23,7 @@ _SIGNED_IN = {
     "user_data": examples.USER,
 }
 _SIGNED_OUT = {"message": "logout successfully"}
+_COOKIE_REFUSED = {NotAllowed: printed.AUTHENTICATION_FAILED, NotSignedIn: printed.LOGIN_REQUIRED}
 
 
 @bp.post("/chatbot/login/<int:clinic_id>/<chatbot_token>/")
@@ -56,7 +57,7 @@ def resume(clinic: Clinic) -> dict[str, Any]:
 
     A cookie that comes a second time was copied: its whole sign-in ends.
     """
-    with told_as({NotSignedIn: printed.LOGIN_REQUIRED}):
+    with told_as(_COOKIE_REFUSED):
         return _told(*chatbot_sign_in.resume(clinic, _refresh_token()), clinic)
 
 
@@ -67,7 +68,7 @@ def resume(clinic: Clinic) -> dict[str, Any]:
 @bp.response(200, schemas.Message, example=_SIGNED_OUT)
 def logout(clinic: Clinic) -> dict[str, str]:
     """POST /chatbot/token/logout/{token}/: ends the sign-in of the cookie at once, with its `api_key`."""
-    with told_as({NotSignedIn: printed.LOGIN_REQUIRED}):
+    with told_as(_COOKIE_REFUSED):
         chatbot_sign_in.sign_out(clinic, _refresh_token())
     cookies.forget()
     return _SIGNED_OUT
