@@ -16,8 +16,9 @@ _LAST_PAGE = 10_000_000
 
 
 class PageQuery(Body):
-    """`page` from 1, and `limits` (or `limit`) rows a page; gives `page` and `per_page`."""
+    """`page` from 1, and `limits` (or `limit`) rows a page, `unless_told` without; gives `page` and `per_page`."""
 
+    unless_told = PAGE_LENGTH
     page = WholeNumber(least=1, load_default=1, metadata={"description": "The page, from 1."})
     limits = WholeNumber(
         least=1, most=LONGEST_PAGE, metadata={"description": f"Rows a page: {PAGE_LENGTH} unless told otherwise."}
@@ -26,7 +27,7 @@ class PageQuery(Body):
 
     @post_load
     def _one_length(self, read: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        also, length = read.pop("limit", PAGE_LENGTH), read.pop("limits", None)
+        also, length = read.pop("limit", self.unless_told), read.pop("limits", None)
         return {**read, "page": min(read["page"], _LAST_PAGE), "per_page": length or also}
 
 

@@ -117,6 +117,8 @@ def test_treatments_come_by_name_and_in_pages_of_ten(chat: Chat) -> None:
     assert len(first["results"]) == 10
     second = chat.visitor.get(f"/{chat.clinic.id}/treatments/?page=2").json
     assert [each["name"] for each in second["results"]] == ["Extra 09", "Extra 10"]
+    longer = chat.visitor.get(f"/{chat.clinic.id}/treatments/?limits=11").json
+    assert (len(longer["results"]), longer["next"].partition("?")[2]) == (11, "limits=11&page=2")
     beyond = chat.visitor.get(f"/{chat.clinic.id}/treatments/?page=3")
     assert (beyond.status_code, beyond.json) == (404, {"error": "There is no page 3. The last one is 2."})
 

@@ -7,7 +7,7 @@ from marshmallow import RAISE, Schema, fields, pre_load
 
 from medimeet.blueprints.contracts.chatbot import printed
 from medimeet.web.json_fields import Answer, Body, Day, Flag, RowId, Text, WholeNumber
-from medimeet.web.paging import page_schema
+from medimeet.web.paging import LONGEST_PAGE, PageQuery, page_schema
 
 _EMAIL = {"format": "email"}
 _TIME = {"description": "HH:MM"}
@@ -95,10 +95,11 @@ class Message(Answer):
     message = Text()
 
 
-class PageQuery(Body):
-    """Which page of ten to show."""
+class TreatmentQuery(PageQuery):
+    """Which page to show, of ten unless told."""
 
-    page = WholeNumber(least=1, load_default=1, metadata={"description": "The page, from 1."})
+    unless_told = 10
+    limits = WholeNumber(least=1, most=LONGEST_PAGE, metadata={"description": "Rows a page: 10 unless told otherwise."})
 
 
 class Treatment(Answer):

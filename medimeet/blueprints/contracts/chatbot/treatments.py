@@ -13,7 +13,6 @@ from medimeet.web.guard import allow
 from medimeet.web.paging import page_example, page_of
 from medimeet.web.signed_in import current_actor
 
-_TREATMENTS_A_PAGE = 10
 _MOST_DOCTORS = 1000
 _DOCTORS = {
     "treatment": {"id": 1, "name": "Root Canal"},
@@ -25,11 +24,11 @@ _DOCTORS = {
 @bp.get("/<int:clinic_id>/treatments/")
 @allow(access.anyone)
 @clinic_with_token
-@bp.arguments(schemas.PageQuery, location="query")
+@bp.arguments(schemas.TreatmentQuery, location="query")
 @bp.response(200, schemas.TreatmentPage, example=page_example(examples.TREATMENT))
 def list_treatments(_clinic: Clinic, asked: dict[str, int]) -> dict[str, Any]:
-    """GET /{clinic_id}/treatments/: what the clinic offers, by name, ten a page."""
-    return page_of(treatments.listed(current_actor(), page=asked["page"], per_page=_TREATMENTS_A_PAGE))
+    """GET /{clinic_id}/treatments/: what the clinic offers, by name, ten a page unless told."""
+    return page_of(treatments.listed(current_actor(), page=asked["page"], per_page=asked["per_page"]))
 
 
 @bp.get("/<int:clinic_id>/treatments/<int:treatment_id>/get-doctors/")
