@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -70,6 +71,12 @@ def is_welcome(clinic: Clinic, origin: str | None) -> bool:
     `origin` is what the browser says (`https://host:port`, or `null`); None for programs, which name none.
     """
     return origin is None or not clinic.chatbot_origins or origin in clinic.chatbot_origins
+
+
+def own_origin() -> str:
+    """The origin of this installation's own pages, such as the chat's frame, as BASE_URL says."""
+    published = urlsplit(setting("BASE_URL"))
+    return f"{published.scheme}://{published.netloc}".lower()
 
 
 def sites(clinic: Clinic) -> list[str]:

@@ -18,28 +18,25 @@ from medimeet.errors import (
     NotFound,
     NotRegistered,
     PatientBusy,
-    TooManyTries,
     WrongCode,
 )
 from medimeet.models import Account, Appointment, Clinic, Patient
 from medimeet.services import (
     appointments,
-    attempts,
     audit,
     bookable,
     contact_details,
+    hold_limits,
     notifications,
     one_time_links,
     orders,
     placing,
 )
 from medimeet.services.access import Actor
-from medimeet.services.attempts import Limit
 from medimeet.services.one_time_links import Purpose
 from medimeet.services.orders import OrderByEmail
 
 CHANNEL = "chatbot"
-MOST_UNCONFIRMED = 3
 
 
 def hold(
@@ -63,7 +60,7 @@ def hold(
     order = OrderByEmail(slot_id, treatment_id, None, "", "Offline", email)
     try:
         _refuse_what_nobody_can_have(visitor, doctor_id, slot_id, treatment_id)
-        _refuse_too_many(clinic, email, address, origin or "")
+        hold_limits.refuse_too_many_tries(clinic, email, address, origin)
         placing.free_start(visitor, slot_id)  # many have lost by now, and need not wait for their turn to write
     except MediMeetError:
         earlier = orders.booked_with(visitor, idempotency_key, order)
@@ -132,19 +129,13 @@ def _refuse_what_nobody_can_have(visitor: Actor, doctor_id: int, slot_id: int, t
     placing.given_treatment(bookable.taking_patients(visitor, doctor_id), treatment_id)
 
 
-def _refuse_too_many(clinic: Clinic, email: str, address: str, origin: str) -> None:
-    """Counts a try, and keeps the count whatever comes of it. Raises TooManyTries."""
-    reached = _count_try(clinic, email, address, origin)
-    if reached is not None:
-        raise TooManyTries(attempts.seconds_left(reached), _TOO_OFTEN)
-
-
 @command
 def _hold(visitor: Actor, order: OrderByEmail, key: str | None) -> Appointment:
     earlier = orders.booked_once_with(visitor, key, order)
     if earlier is not None:
         return earlier
     starts_at = placing.locked_start(visitor, order.time)
+    hold_limits.refuse_full_day(placing.doctor_of(visitor, order.time), starts_at)
     patient = _patient_to_hold_for(visitor.clinic, order.patient_email)
     now = clock.now()
     hold_expires_at = min(now + timedelta(minutes=setting("CHATBOT_HOLD_MINUTES")), starts_at)
@@ -175,11 +166,7 @@ def _patient_to_hold_for(clinic: Clinic, email: str) -> Patient:
     patient = _patient_with(clinic, email)
     lock("patient", patient.id)
     patient = _patient_with(clinic, email)  # who has left since is told of as a stranger is
-    unconfirmed = (Appointment.patient_id == patient.id, Appointment.status == AppointmentStatus.PENDING)
-    found = db.session.scalars(select(Appointment.hold_expires_at).where(*unconfirmed))
-    ends = sorted(end for end in found if end is not None and end > clock.now())
-    if len(ends) >= MOST_UNCONFIRMED:
-        raise TooManyTries(attempts.seconds_until(ends[0]), _TOO_OFTEN)
+    hold_limits.refuse_full_patient(patient)
     return patient
 
 
@@ -210,20 +197,6 @@ def _refuse_ended(visit: Appointment) -> None:
         raise AppointmentClosed("This visit was canceled, so there is nothing left to confirm. Book a new one.")
 
 
-@command
-def _count_try(clinic: Clinic, email: str, address: str, origin: str) -> Limit | None:
-    """Counts a try, whoever has the e-mail; the limit that was reached before it, or nothing."""
-    named = attempts.key_of("chatbot patient", clinic.id, email)
-    for limit in (
-        attempts.by_the_hour("chatbot", address, setting("CHATBOT_BOOKINGS")),
-        attempts.by_the_hour("chatbot site", f"{clinic.id} {origin}", setting("CHATBOT_BOOKINGS_A_SITE")),
-        Limit(named, setting("CHATBOT_BOOKINGS_A_PATIENT"), timedelta(hours=1)),
-    ):
-        if not attempts.count_one(limit):
-            return limit
-    return None
-
-
 def _spelled(patient_email: str) -> str:
     try:
         return contact_details.email(patient_email)
@@ -231,10 +204,6 @@ def _spelled(patient_email: str) -> str:
         return patient_email.strip().lower()  # nobody's, and counted all the same
 
 
-_TOO_OFTEN = (
-    "Many visits were asked for like this. Look into your mailbox for one that waits to be confirmed, "
-    "try again later, or sign in to book."
-)
 _CAN_NOT_HAVE = "This time can't be booked with this e-mail. Choose another time."
 _NOT_IN_TIME = "This visit was not confirmed in time, so its time was given free again. Book a new visit."
 _DONE_WITH = "This link does nothing any more. Sign in to see your visits, or book a new one."

@@ -41,6 +41,7 @@ from medimeet.services import (
     appointment_changes,
     appointments,
     booking,
+    chatbot,
     held_bookings,
     patients,
     profiles,
@@ -232,6 +233,7 @@ def test_tries_are_counted_for_known_and_unknown_e_mails_alike_also_where_nothin
 @on_sqlite
 def test_an_address_and_a_site_have_their_limits_which_can_be_lifted(practice: Practice, app: Flask) -> None:
     app.config.update(RATELIMIT_ENABLED=True, CHATBOT_BOOKINGS=2, CHATBOT_BOOKINGS_A_SITE=3)
+    chatbot.list_sites(actor_of(factories.make_admin(practice.clinic), practice.clinic), ["https://listed.example"])
 
     def ask(name: str, **given: Any) -> None:
         practice.hold(email=f"{name}@people.example", **given)
@@ -242,8 +244,12 @@ def test_an_address_and_a_site_have_their_limits_which_can_be_lifted(practice: P
     for full in ({"address": HOME, "origin": None}, {"address": "192.0.2.3", "origin": SITE}):
         with pytest.raises(TooManyTries, match="sign in to book"):
             ask("d", **full)
-    with pytest.raises(NotRegistered):
-        ask("d", address="192.0.2.3", origin="https://another.example")
+    for invented in ("https://another.example", "null", None):  # a program may name any: all count as one
+        with pytest.raises(TooManyTries):
+            ask("d", address="192.0.2.4", origin=invented)
+    for name, known in (("d", "https://listed.example"), ("e", app.config["BASE_URL"])):
+        with pytest.raises(NotRegistered):
+            ask(name, address="192.0.2.5", origin=known)
     app.config["RATELIMIT_ENABLED"] = False
     with pytest.raises(NotRegistered):
         ask("d", address=HOME)
@@ -259,6 +265,26 @@ def test_a_patient_has_three_unconfirmed_visits_at_most(
     assert refused.value.retry_after in (1200, 1201)
     held_bookings.confirm(token_of(held[0]))
     assert practice.hold("12:00").status == AppointmentStatus.PENDING
+
+
+def test_strangers_can_hold_half_of_a_doctors_day_and_the_rest_stays_free_for_those_who_sign_in(
+    practice: Practice, frozen_clock: time_machine.Traveller
+) -> None:
+    an_hour = {"treatment_id": factories.make_treatment(practice.clinic, practice.doctor, duration_minutes=60).id}
+    lee = factories.make_patient(practice.clinic, email="lee@people.example")
+    held = [practice.hold(f"{hour:02}:00", **an_hour) for hour in (9, 10, 11)]
+    assert practice.hold("12:00", "lee@people.example", **an_hour).status == AppointmentStatus.PENDING
+    for email in ("lee@people.example", "nobody@people.example"):
+        with pytest.raises(TooManyTries, match="Choose another day"):
+            practice.hold("13:00", email)
+    friday = slot_at(practice.doctor, practice.clinic, date(2026, 11, 27), "13:00")
+    assert practice.hold(email="lee@people.example", slot_id=friday).status == AppointmentStatus.PENDING
+    other = actor_of(factories.make_patient(practice.clinic), practice.clinic)
+    assert booking.book(other, slot_id=practice.slot("13:00")).status == AppointmentStatus.SCHEDULED
+    held_bookings.confirm(token_of(held[0]))
+    assert practice.hold("14:00", "lee@people.example").patient_id == lee.id
+    frozen_clock.shift(timedelta(minutes=30))
+    assert practice.hold("15:00").status == AppointmentStatus.PENDING
 
 
 def test_a_visitors_key_books_once_and_is_apart_from_the_keys_of_those_who_are_signed_in(practice: Practice) -> None:

@@ -6,13 +6,11 @@ An unknown clinic is told before a bad token, and both before anything in the bo
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import request
 
 from medimeet.blueprints.contracts.chatbot import printed
 from medimeet.blueprints.contracts.chatbot.errors import told_as
-from medimeet.config import setting
 from medimeet.errors import NotFound, NotSignedIn
 from medimeet.models import Clinic
 from medimeet.services import chatbot
@@ -97,8 +95,7 @@ def foreign_origin() -> str | None:
 
 
 def _own_origins() -> set[str]:
-    published = urlsplit(setting("BASE_URL"))
-    return {request.host_url.rstrip("/"), f"{published.scheme}://{published.netloc}".lower()}
+    return {request.host_url.rstrip("/"), chatbot.own_origin()}
 
 
 def _found(clinic_id: int, unknown: Callable[[], Printed]) -> Clinic:
