@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import InstantColumn, db
+from medimeet.domain.networks import network_of
 from medimeet.models import AttemptCount
 
 _NO_LIMIT = 2**31 - 1
@@ -35,12 +36,12 @@ def key_of(subject: str, *parts: object) -> str:
 
 
 def by_the_hour(subject: str, address: str, most: int) -> Limit:
-    """At most `most` an hour from one network address.
+    """At most `most` an hour from one network address, or from one site.
 
     A rate of requests, so it is lifted without RATELIMIT_ENABLED.
     """
     is_on = setting("RATELIMIT_ENABLED")
-    return Limit(key_of(subject, address), most if is_on else _NO_LIMIT, timedelta(hours=1))
+    return Limit(key_of(subject, network_of(address)), most if is_on else _NO_LIMIT, timedelta(hours=1))
 
 
 def count_one(limit: Limit) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
+from medimeet.domain.networks import network_of
 from medimeet.domain.passwords import password_fault
 from medimeet.errors import InvalidInput, TooManyTries, WrongCode, WrongCredentials
 from medimeet.models import Account, Credential
@@ -121,7 +122,7 @@ def _link_limits(actor: Actor, name: str, address: str) -> tuple[attempts.Limit,
     named = attempts.key_of("reset", actor.clinic.id, name.strip().lower())
     return (
         attempts.Limit(named, _LINKS_A_NAME, timedelta(hours=1)),
-        attempts.Limit(attempts.key_of("reset-address", address), _LINKS_AN_ADDRESS, timedelta(hours=1)),
+        attempts.Limit(attempts.key_of("reset-address", network_of(address)), _LINKS_AN_ADDRESS, timedelta(hours=1)),
     )
 
 

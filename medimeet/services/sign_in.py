@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, update
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
+from medimeet.domain.networks import network_of
 from medimeet.errors import Busy, InvalidInput, TooManyTries, WrongCredentials
 from medimeet.models import Account, BrowserSession, Clinic, Credential
 from medimeet.services import attempts, contact_details, passwords
@@ -201,7 +202,7 @@ def _limits(account: Account | None, whom: str, address: str) -> tuple[attempts.
     """How often from this address, and how often a day from anywhere. Unknown names are counted as known ones are."""
     counted = _whom(account, whom)
     return (
-        attempts.Limit(attempts.key_of(counted, address), setting("PASSWORD_TRIES"), timedelta(minutes=5)),
+        attempts.Limit(attempts.key_of(counted, network_of(address)), setting("PASSWORD_TRIES"), timedelta(minutes=5)),
         attempts.Limit(attempts.key_of(counted), setting("PASSWORD_TRIES_A_DAY"), timedelta(days=1)),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from medimeet import clock
 from medimeet.config import setting
+from medimeet.domain.networks import network_of
 from medimeet.errors import MediMeetError
 from medimeet.models import Account
 from medimeet.web.signed_in import current_actor
@@ -29,7 +30,7 @@ def start(app: Flask) -> None:
 def who_asks() -> str:
     """Whose requests are counted together: the signed-in account's, else those from one address."""
     account = _account()
-    return f"account {account.id}" if account is not None else f"address {get_remote_address()}"
+    return f"account {account.id}" if account is not None else f"address {_network()}"
 
 
 def how_many() -> str:
@@ -64,6 +65,10 @@ def tell_limit(response: Response) -> Response:
     return response
 
 
+def _network() -> str:
+    return network_of(get_remote_address())
+
+
 def _account() -> Account | None:
     """Who asks, where that can be told; a bad token or a database that is away is not this one's to report."""
     if "asking_account" not in g:
@@ -82,6 +87,4 @@ limiter = Limiter(
 )
 
 # One count for the page and for the JSON interfaces.
-limit_messages = limiter.shared_limit(
-    messages_an_hour, scope="contact messages", key_func=get_remote_address, methods=["POST"]
-)
+limit_messages = limiter.shared_limit(messages_an_hour, scope="contact messages", key_func=_network, methods=["POST"])

@@ -42,6 +42,8 @@ def test_a_visitor_past_the_limit_is_told_to_wait(limited: Flask) -> None:
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
     assert "Too many" in refused.text
     assert statuses(client, "/login/", 1, "192.0.2.2") == [200]
+    statuses(client, "/login/", 10, "2001:db8::1")
+    assert statuses(client, "/login/", 1, "2001:db8::2") == [429]
 
 
 def test_the_door_opens_again_after_a_minute(limited: Flask, frozen_clock: time_machine.Traveller) -> None:
