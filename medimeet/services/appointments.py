@@ -37,6 +37,7 @@ _outline = load_only(
     Appointment.starts_at,
     Appointment.ends_at,
     Appointment.status,
+    Appointment.hold_expires_at,
     Appointment.reason,
     Appointment.created_at,
 )
@@ -66,7 +67,7 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
 def find_standing(actor: Actor, appointment_id: int) -> Appointment:
     """As `find`, but a canceled appointment is not found either: for those whose lists leave it out."""
     found = find(actor, appointment_id)
-    if found.status == AppointmentStatus.CANCELED:
+    if found.present_status == AppointmentStatus.CANCELED:
         raise NotFound(UNKNOWN)
     return found
 
@@ -158,7 +159,9 @@ def standing(actor: Actor, *, doctor: str = "", patient: str = "") -> list[Appoi
 
     `doctor` and `patient` are any part of a username, a first or a last name, in any case; both together narrow.
     """
-    query = select(Appointment).where(visible_to(actor), Appointment.status != AppointmentStatus.CANCELED)
+    query = select(Appointment).where(
+        visible_to(actor), Appointment.status != AppointmentStatus.CANCELED, not_(Appointment.is_lapsed)
+    )
     for owner, person, name in ((Appointment.doctor, Doctor, doctor), (Appointment.patient, Patient, patient)):
         if name.strip():
             account = aliased(Account)

@@ -125,7 +125,7 @@ def _shown(found: Sequence[Appointment]) -> list[dict[str, Any]]:
                 "symptoms": appointment.reason,
                 "date": starts.date(),
                 "time": times.id_of(minute_of(starts.time()), minute_of(ends.time())),
-                "cancel": appointment.status == AppointmentStatus.CANCELED,
+                "cancel": appointment.present_status == AppointmentStatus.CANCELED,
             }
         )
     return shown

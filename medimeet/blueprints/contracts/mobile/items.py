@@ -63,6 +63,6 @@ def appointment(row: Appointment, seen_by: Doctor) -> dict[str, Any]:
             "end_time": row.ends_at,
         },
         "doctor": doctor_name(seen_by),
-        "status": row.status.value,
+        "status": row.present_status.value,
         "created_at": row.created_at,
     }

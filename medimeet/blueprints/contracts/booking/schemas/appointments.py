@@ -20,7 +20,7 @@ class Appointment(Answer):
     date = WallDay(attribute="starts_at")
     start_time = WallTime(attribute="starts_at")
     end_time = WallTime(attribute="ends_at")
-    status = Text(validate=validate.OneOf([status.value for status in AppointmentStatus]))
+    status = Text(attribute="present_status", validate=validate.OneOf([status.value for status in AppointmentStatus]))
     reason = Text()
     treatment = RowId(attribute="treatment_id", allow_none=True)
 
