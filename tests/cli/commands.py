@@ -3,7 +3,6 @@
 import os
 import random
 import re
-import resource
 import signal
 import socket
 import subprocess
@@ -56,13 +55,6 @@ class FinishedStart:
     printed: str
     answered: int
     exit_status: int
-    seconds_of_work: float
-
-
-def seconds_of_work() -> float:
-    """The processor time of all ended child processes: unlike the clock, untouched by what else the machine does."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:

@@ -14,7 +14,6 @@ from tests.cli.commands import (
     free_pair_of_ports,
     run,
     running,
-    seconds_of_work,
     start_by_name,
     stopped_at_the_end,
 )
@@ -80,7 +79,6 @@ def clinic_folder(initialised: Path, tmp_path: Path) -> Path:
 
 
 def _start_and_stop(folder: Path) -> FinishedStart:
-    worked_before = seconds_of_work()
     process = start_by_name(folder, "demo", MEDIMEET_WORKERS="2")
     with stopped_at_the_end(process), requests.Session() as open_connection:
         server = announced(process)
@@ -88,4 +86,4 @@ def _start_and_stop(folder: Path) -> FinishedStart:
         status = server.interrupt()
         assert server.process.stdout is not None
         printed = server.printed + server.process.stdout.read()
-    return FinishedStart(folder, server.url, printed, answered, status, seconds_of_work() - worked_before)
+    return FinishedStart(folder, server.url, printed, answered, status)
