@@ -44,7 +44,8 @@
     return body;
   };
   const requestOf = (form) => {
-    const request = { method: form.dataset.method, headers: headersOf(form), credentials: "omit" };
+    // Cookies go along for the chatbot's refresh_token; a session means nothing to any interface.
+    const request = { method: form.dataset.method, headers: headersOf(form), credentials: "same-origin" };
     const written = form.querySelector("[data-body]");
     const files = [...form.querySelectorAll("[data-file]")].filter((input) => input.files.length);
     if (files.length) request.body = multipartOf(written.value, files);

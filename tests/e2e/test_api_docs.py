@@ -9,7 +9,7 @@ from tests.e2e.looking import PHONE, faults_in
 
 SignIn = Callable[[Page, str], None]
 NewContext = Callable[..., BrowserContext]
-CONTRACTS = ("booking", "hospital", "mobile", "timeslots")
+CONTRACTS = ("booking", "chatbot", "hospital", "mobile")  # one more would say nothing new
 
 
 def opened(page: Page, method: str, path: str) -> Locator:
@@ -48,6 +48,22 @@ def test_a_visitor_signs_in_through_the_interface_itself(page: Page) -> None:
     operation.get_by_role("button", name="Use this token").click()
     listed.get_by_role("button", name="Send").click()
     expect(listed.locator(".api-answer")).to_contain_text("200 OK")
+
+
+def test_a_visitor_tries_the_chatbot_with_its_token_and_comes_back_by_its_cookie(page: Page) -> None:
+    page.goto("/docs/chatbot/")
+    given = opened(page, "POST", "/generate-chatbot-token/{clinic_id}/")
+    given.get_by_role("button", name="Send").click()
+    given.get_by_role("button", name="Use this token").click()
+    listed = opened(page, "GET", "/{clinic_id}/treatments/")
+    listed.get_by_role("button", name="Send").click()
+    expect(listed.locator(".api-answer")).to_contain_text("200 OK")
+    token = page.get_by_label("Token for the calls of this page").input_value()
+    for path in ("/chatbot/login/{clinic_id}/{chatbot_token}/", "/chatbot/token/login/{chatbot_token}/"):
+        operation = opened(page, "POST", path)
+        operation.get_by_label("chatbot_token", exact=True).fill(token)
+        operation.get_by_role("button", name="Send").click()
+        expect(operation.locator(".api-answer")).to_contain_text("api_key")
 
 
 def test_a_body_that_is_no_json_is_told_before_it_is_sent_with_a_file(page: Page) -> None:
