@@ -21,7 +21,8 @@ export async function signIn(email, password) {
 /** Brings back the sign-in that this browser's cookie keeps; whether there was one. Raises Refused. */
 export async function comeBack() {
   try {
-    remember(await oneByOne(() => withToken((token) => send("POST", `/chatbot/token/login/${token}/`))));
+    if (!isKept()) forget();
+    else remember(await oneByOne(() => withToken((token) => send("POST", `/chatbot/token/login/${token}/`))));
   } catch (problem) {
     if (problem.status !== 404 && problem.status !== 401) throw problem;
     forget();
@@ -42,14 +43,24 @@ export async function signOut() {
 
 /** What `act(headers)` answers for the signed-in patient; an old key is renewed once. Raises Refused (401: signed out). */
 export async function asPerson(act) {
+  const before = user;
   try {
     return await act(headersOf());
   } catch (problem) {
     if (problem.status !== 401) throw problem;
-    if (!(await comeBack())) throw new Refused("You have been signed out. Sign in again to go on.", 401);
+    if (!(await comeBack()) || user.user_id !== before?.user_id) throw signedOut();
     return act(headersOf());
   }
 }
+
+/** Somebody else may have signed in on another page of this browser: nothing of theirs is shown, or done, here. */
+function signedOut() {
+  forget();
+  return new Refused("You have been signed out. Sign in again to go on.", 401);
+}
+
+// A second cookie, without a secret, tells that there is one: nobody else is asked about, or finds a 404 in the console.
+const isKept = () => document.cookie.split("; ").includes(`chat_signed_in=${clinic.id}`);
 
 const headersOf = () => ({ "X-Api-Key": key });
 

@@ -4,7 +4,7 @@ import { clear, offer, say } from "./conversation.js";
 import { element, link } from "./elements.js";
 import { askFor } from "./forms.js";
 import { greet, START_AGAIN } from "./menu.js";
-import { person, signIn, signOut } from "./person.js";
+import { comeBack, person, signIn, signOut } from "./person.js";
 import { Refused } from "./request.js";
 
 const NO_EMAIL = "Write your whole e-mail address, like anna@example.com.";
@@ -22,9 +22,9 @@ export const emailField = () => ({
   missing: NO_EMAIL,
 });
 
-/** Does `act()` for a signed-in patient; others sign in first. One whose sign-in has ended meanwhile signs in again. */
+/** Does `act()` for a signed-in patient, here or on another page meanwhile; others, and whose sign-in has ended, sign in first. */
 export async function signedIn(act, words = "Sign in first, so that nobody else sees your appointments.") {
-  if (!person()) return askToSignIn(act, words);
+  if (!person() && !(await comeBack())) return askToSignIn(act, words);
   try {
     return await act();
   } catch (problem) {

@@ -78,10 +78,18 @@ def test_the_cookie_is_for_the_token_routes_of_this_site_alone(chat: Chat) -> No
         "SameSite=None",
         "Partitioned",
     ]
+    sign = browser.get_cookie("chat_signed_in", path="/widget/")
+    assert sign is not None
+    assert (sign.value, sign.http_only) == (str(chat.clinic.id), False)
     out = browser.post(f"/chatbot/token/logout/{chat.token}/")
     gone, *attributes = out.headers["Set-Cookie"].split("; ")
     assert gone == "refresh_token="
     assert [each for each in attributes if not each.startswith("Expires")] == ["Max-Age=0", *kept[1:]]
+    assert browser.get_cookie("chat_signed_in", path="/widget/") is None
+    browser, _ = sign_in(chat)
+    browser.set_cookie("refresh_token", "one that has ended", path="/chatbot/token/")
+    assert resume(chat, browser).status_code == 404
+    assert browser.get_cookie("chat_signed_in", path="/widget/") is None
 
 
 @on_sqlite

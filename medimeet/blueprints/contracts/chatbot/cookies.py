@@ -9,6 +9,9 @@ from medimeet.config import setting
 
 NAME = "refresh_token"
 PATH = "/chatbot/token/"
+# The clinic's number, no secret: it tells the frame's scripts that the other one, which they can't read, is there.
+SIGN = "chat_signed_in"
+SIGN_PATH = "/widget/"
 PARAMETER = {
     "in": "cookie",
     "name": NAME,
@@ -23,29 +26,31 @@ def sent_refresh_token() -> str | None:
     return request.cookies.get(NAME) if foreign_origin() is None else None
 
 
-def keep(refresh_token: str) -> None:
-    """Sets the cookie with the answer to this request; pages of other sites get none, so they sign nobody in here."""
+def keep(refresh_token: str, clinic_id: int) -> None:
+    """Sets the cookies with the answer to this request; pages of other sites get none, so they sign nobody in here."""
     if foreign_origin() is None:
-        _set(refresh_token, timedelta(days=setting("REFRESH_TOKEN_DAYS")))
+        _set(refresh_token, str(clinic_id), timedelta(days=setting("REFRESH_TOKEN_DAYS")))
 
 
 def forget() -> None:
-    """Takes the cookie away with the answer to this request."""
-    _set("", timedelta(0))
+    """Takes the cookies away with the answer to this request."""
+    if foreign_origin() is None:
+        _set("", "", timedelta(0))
 
 
-def _set(value: str, lifetime: timedelta) -> None:
+def _set(refresh_token: str, clinic_id: str, lifetime: timedelta) -> None:
     @after_this_request
-    def with_cookie(answer: Response) -> Response:
-        answer.set_cookie(
-            NAME,
-            value,
-            max_age=lifetime,
-            expires=0 if not lifetime else None,
-            path=PATH,
-            secure=True,
-            httponly=True,
-            samesite="None",
-            partitioned=True,
-        )
+    def with_cookies(answer: Response) -> Response:
+        for name, value, path in ((NAME, refresh_token, PATH), (SIGN, clinic_id, SIGN_PATH)):
+            answer.set_cookie(
+                name,
+                value,
+                max_age=lifetime,
+                expires=0 if not lifetime else None,
+                path=path,
+                secure=True,
+                httponly=name == NAME,
+                samesite="None",
+                partitioned=True,
+            )
         return answer

@@ -55,10 +55,14 @@ def login(clinic: Clinic, sent: dict[str, str]) -> dict[str, Any]:
 def resume(clinic: Clinic) -> dict[str, Any]:
     """POST /chatbot/token/login/{token}/: a new `api_key` for the cookie `refresh_token`, which is replaced.
 
-    A cookie that comes a second time was copied: its whole sign-in ends.
+    A cookie that comes a second time was copied: its whole sign-in ends. One that has ended is taken away.
     """
     with told_as(_COOKIE_REFUSED):
-        return _told(*chatbot_sign_in.resume(clinic, _refresh_token()), clinic)
+        try:
+            return _told(*chatbot_sign_in.resume(clinic, _refresh_token()), clinic)
+        except NotSignedIn:
+            cookies.forget()
+            raise
 
 
 @bp.post("/chatbot/token/logout/<chatbot_token>/")
@@ -76,7 +80,7 @@ def logout(clinic: Clinic) -> dict[str, str]:
 
 def _told(account: Account, pair: TokenPair, clinic: Clinic) -> dict[str, Any]:
     """The new key and whose it is; the cookie goes with the answer, which no cache may keep."""
-    cookies.keep(pair.refresh)
+    cookies.keep(pair.refresh, clinic.id)
     after_this_request(_keep_in_no_cache)
     return {"api_key": pair.access, "user_data": items.user_data(account, clinic)}
 
