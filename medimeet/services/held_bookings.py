@@ -73,7 +73,7 @@ def hold(
 def find(token: str) -> Appointment:
     """The visit that a mailed link confirms, or has confirmed and that stands as it was then. Changes nothing.
 
-    Raises AppointmentClosed where its time was given free again, WrongCode for any other link that does nothing.
+    Raises AppointmentClosed where it can't be had any more, WrongCode for any other link that does nothing.
     """
     try:
         link = one_time_links.find_even_dead(Purpose.CONFIRM_BOOKING, token)
@@ -195,6 +195,8 @@ def _refuse_ended(visit: Appointment) -> None:
         raise AppointmentClosed(_NOT_IN_TIME)
     if visit.status == AppointmentStatus.CANCELED:
         raise AppointmentClosed("This visit was canceled, so there is nothing left to confirm. Book a new one.")
+    if visit.status == AppointmentStatus.PENDING and not visit.doctor.takes_patients:
+        raise AppointmentClosed("This doctor takes no visits at present. Book one with another doctor.")
 
 
 def _spelled(patient_email: str) -> str:

@@ -328,6 +328,21 @@ def test_an_unconfirmed_visit_is_canceled_without_a_word_to_the_doctor(practice:
 
 
 @on_sqlite
+def test_nobody_confirms_a_visit_to_a_doctor_who_can_not_be_booked_any_more(practice: Practice) -> None:
+    visit = practice.hold()
+    token, grace = token_of(visit), actor_of(practice.grace, practice.clinic)
+    practice.doctor.verified_at = None
+    db.session.commit()
+    for refused in (
+        lambda: held_bookings.find(token),
+        lambda: held_bookings.confirm(token),
+        lambda: held_bookings.confirm_own(grace, visit.id),
+    ):
+        with pytest.raises(AppointmentClosed, match="takes no visits at present"):
+            refused()
+
+
+@on_sqlite
 def test_a_doctor_may_read_of_a_patient_only_once_the_patient_has_confirmed(practice: Practice) -> None:
     other = factories.make_doctor(practice.clinic)
     seen = factories.make_appointment(other, practice.grace, factories.at(practice.clinic, date(2026, 11, 20), "09:00"))
