@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, ViewportSize, expect
 
 from tests.e2e.clinic_site import open_chat, open_frame, press_bubble, running_clinic_site, wait_until_told
 from tests.e2e.demo_site import PASSWORD
@@ -13,6 +13,8 @@ from tests.e2e.looking import EVERYTHING, PHONE, VIOLATIONS
 
 NewContext = Callable[..., BrowserContext]
 SignIn = Callable[[Page, str], None]
+WORDS_FIT_INTO_BUTTONS = "[...document.querySelectorAll('button')].every(each => each.scrollWidth <= each.clientWidth)"
+SMALLEST_PHONE: ViewportSize = {"width": 320, "height": 568}
 GUEST = "riverside-patient2@clinic.example"
 
 
@@ -50,6 +52,8 @@ def test_a_visitor_books_by_keyboard_and_the_mail_confirms_it(new_context: NewCo
     expect(page.locator("medimeet-chat")).to_be_focused()
     wait_until_told(page, expanded=False)
     confirm_by_mail(new_context().new_page())
+    page.evaluate("document.querySelector('medimeet-chat').remove()")
+    open_chat(page, lambda page: page.evaluate("MediMeet('open')"))
     page.evaluate("MediMeet('shutdown')")
     assert page.evaluate("!window.MediMeet && !document.querySelector('medimeet-chat')")
 
@@ -60,8 +64,17 @@ def test_a_patient_signs_in_on_a_phone_books_comes_back_moves_and_cancels(
     context = new_context(viewport=PHONE)
     page = context.new_page()
     page.goto(f"{clinic_site}/1")
+    page.evaluate("Object.assign(document.body.style, { transform: 'scale(1)', height: '3000px' })")
     frame = open_chat(page)
     assert frame.evaluate("[innerWidth, innerHeight]") == [PHONE["width"], PHONE["height"]]
+    for _ in range(2):
+        page.keyboard.press("Shift+Tab")
+        expect(page.locator("medimeet-chat")).to_be_focused()
+    page.set_viewport_size(SMALLEST_PHONE)
+    assert frame.evaluate(
+        "[...document.querySelectorAll('button')].every(each => each.scrollWidth <= each.clientWidth)"
+    )
+    page.set_viewport_size(PHONE)
     type_words(frame, "I would like to see Dr Hart")
     for name in ("General consultation", "Later days", re.compile(r"\d free"), "15:30", "Sign in and book"):
         press(frame, name)

@@ -28,6 +28,7 @@ def test_the_loader_is_small_and_any_site_may_load_it(client: FlaskClient) -> No
     assert len(answer.data) < LARGEST_LOADER
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"  # a module, and a tag with `crossorigin`, ask for it
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert client.get("/widget.js", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 

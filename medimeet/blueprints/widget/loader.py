@@ -16,6 +16,7 @@ def loader() -> Response:
     with current_app.open_resource("static/widget/loader.js") as script:
         answer = Response(script.read(), mimetype="text/javascript")
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.headers["Access-Control-Allow-Origin"] = "*"  # for tags that are modules, or have `crossorigin`
     answer.cache_control.public = True
     answer.cache_control.max_age = _FRESH_SECONDS
     answer.add_etag()
