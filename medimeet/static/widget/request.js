@@ -46,7 +46,7 @@ function unreachable() {
 function wordsOf(answer, told) {
   const seconds = Number(answer.headers.get("Retry-After"));
   const then = seconds ? `Wait ${wait(seconds)}, then try again.` : "Wait a little, then try again.";
-  if (answer.status === 429) return `That was too many tries. ${then}`;
+  if (answer.status === 429) return told.error ?? `That was too many tries. ${then}`;
   if (answer.status === 503) return `The clinic’s computer is busy. Nothing was changed. ${then}`;
   if (answer.status >= 500) return `Something went wrong on our side. You did nothing wrong. ${callUs()}`;
   return told.error ?? told.message ?? told.detail ?? `That did not work. ${callUs()}`;
