@@ -10,6 +10,7 @@ import { comeBack } from "./person.js";
 import { askToSignIn, leave } from "./signing_in.js";
 import { isEmergency, understand } from "./understand.js";
 import * as visits from "./visits.js";
+import { daysAfter, shortDay, today } from "./words.js";
 
 const ANSWERS = {
   emergency: menu.emergency,
@@ -50,7 +51,9 @@ function read(words) {
     heard(words);
     return run(menu.emergency); // even while another answer is being made
   }
-  const intent = understand(words, { choices: openChoices(), treatments: clinic.treatments, doctors: clinic.doctors });
+  const { treatments, doctors } = clinic;
+  const days = { today: shortDay(today()), tomorrow: shortDay(daysAfter(today(), 1)) };
+  const intent = understand(words, { choices: openChoices(), treatments, doctors, days });
   if (intent.name === "choice") return choose(intent.choice);
   const field = intent.name === "email" && openField("email");
   if (field) {

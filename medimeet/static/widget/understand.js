@@ -1,5 +1,8 @@
 // What typed words ask for: a small reader of key words. It does not guess; what it doesn't know it says so.
 
+import { choiceOf } from "./choices.js";
+import { isAlike, plain } from "./spelling.js";
+
 const EMERGENCY = [
   /\b(chest|heart) ?(pain|attack)|\bpain in (my|the|his|her) chest\b|\bchest\b.*\b(hurt|tight|press|pain)/,
   /\b(can ?not|can ?t|not|hard to|trouble|struggl\w+ to|difficulty|(un)?able to) breath\w*|\b(short of breath|breathless)\b/,
@@ -19,41 +22,46 @@ const INTENTS = [
   ["forgotten", /\b(forg[eo]t\w*|reset|lost|new) (my )?password\b/],
   ["signIn", /\b(sign|log) ?(me )?in\b|\blogin\b|\bmy account\b/],
   ["register", /\bregister|\bnew patient\b|\b(create|open|make) (an )?account\b|\bsign ?up\b/],
-  ["cancel", /\bcancel|\bcall off\b|\bcan ?t (come|make it)\b|\bcan ?not come\b/],
+  ["cancel", /\bcancel|\bcall off\b|\bcan ?(t|not) (come|make it)\b/],
   ["move", /\bmove\b|\bre ?schedul|\bpostpone|\bchange (my|the) (appointment|visit|booking|time|date)\b|\bput off\b/],
   ["visits", /\b(my|next|upcoming) (appointment|visit|booking)s?\b|\bwhen is my\b|\bam i booked\b|\bconfirm\b/],
   [
     "phone",
     /\bphone\b|\bcall\b|\btelephone\b|\bnumber\b|\bcontact\b|\be ?mail\b|\bspeak\b|\btalk to\b|\bhuman\b|\breal person\b|\bstaff\b/,
   ],
-  ["address", /\baddress\b|\bwhere\b|\bdirections?\b|\bfind you\b|\blocat(ed|ion)\b|\bparking\b/],
+  ["address", /\baddress\b|\bwhere\b|\bdirections?\b|\bfind you\b|\blocat(ed|ion)\b|\bparking\b|\bget there\b/],
   ["opening", /\bopen(ing|s)?\b|\bhours\b|\bclos(e|ed|ing)\b/],
   [
     "book",
-    /\bbook|\bappointments?\b|\bvisits?\b|\bsee (a|the|my) (doctor|dentist)\b|\b(free|available) (time|slot|appointment)s?\b|\bwhen can i\b|\bslots?\b|\btimes?\b|\bavailab/,
+    /\bbook|\bappointments?\b|\bvisits?\b|\bsee ((a|the|my) (doctor|dentist)|some(body|one))\b|\b(free|available) (time|slot|appointment)s?\b|\bwhen can i\b|\bslots?\b|\btimes?\b|\bavailab/,
   ],
   ["treatments", /\bprices?\b|\bcosts?\b|\bhow much\b|\bfees?\b|\btreatments?\b|\bservices?\b|\boffer\b|\bpay\b/],
   ["doctors", /\bdoctors?\b|\bdentists?\b|\bphysicians?\b|\bwho works\b/],
+  ["book", /\bcome\b|\b(today|tomorrow|(this|next) week|(mon|tues|wednes|thurs|fri|satur|sun)day)\b/],
   [
     "help",
-    /\bhelp\b|\bmenu\b|\bstart\b|\b(hello|hi|hey|good (morning|afternoon|evening))\b|\bwhat can (you|i)\b|\bback\b/,
+    /\bhelp\b|\bmenu\b|\bstart\b|\b(hello|hi|hey|good (morning|afternoon|evening))\b|\bwhat can (you|i)\b|\bback\b|\brestart\b/,
   ],
-  ["thanks", /\bthank|\bthanks\b|\bbye\b|\bcheers\b/],
+  ["thanks", /\bthank|\b(good)?bye\b|\bcheers\b/],
 ];
 const ABOUT_A_NAME = new Set(["book", "treatments", "doctors", undefined]);
 
+// Words that count even with a slip in them.
+const SPELLED = ["emergency", "ambulance", "bleeding", "unconscious", "breathing", "appointment", "treatment"];
+
 /**
- * What the words ask for: `{name, …}`. `known` is what they may mean: the `choices` on the screen, and the `treatments`
- * and `doctors` of the clinic. An emergency goes before all else; what is not understood is `{name: "unknown"}`.
+ * What the words ask for: `{name, …}`. `known` is what they may mean: the `choices` on the screen, the `treatments` and
+ * `doctors` of the clinic, and how buttons call the `days` today and tomorrow. An emergency goes before all else; what
+ * is not understood is `{name: "unknown"}`.
  */
-export function understand(text, { choices = [], treatments = [], doctors = [] } = {}) {
+export function understand(text, { choices = [], treatments = [], doctors = [], days = {} } = {}) {
   const words = plain(text);
   if (isEmergency(text)) return { name: "emergency" };
-  const choice = choiceOf(words, choices);
+  const choice = choiceOf(text, choices, days);
   if (choice) return { name: "choice", choice };
   const email = text.match(/[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+/);
   if (email) return { name: "email", email: email[0] };
-  const name = INTENTS.find(([, pattern]) => pattern.test(words))?.[0];
+  const name = INTENTS.find(([, pattern]) => pattern.test(spelled(words)))?.[0];
   if (!ABOUT_A_NAME.has(name)) return { name };
   const treatment = named(words, treatments, treatmentFits);
   const doctor = named(words, doctors, doctorFits);
@@ -64,43 +72,34 @@ export function understand(text, { choices = [], treatments = [], doctors = [] }
 
 /** Whether the words tell of danger to life. */
 export function isEmergency(text) {
-  const words = plain(text);
+  const words = spelled(plain(text));
   return EMERGENCY.some((pattern) => pattern.test(words));
 }
 
-const plain = (text) =>
-  text
-    .toLowerCase()
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(/[^\p{L}\p{N}:@]+/gu, " ")
-    .trim();
-
-const squashed = (text) => plain(text).replaceAll(" ", "");
-
-/** The one choice that the words name: its label, the beginning of it, or a telling word of it. */
-function choiceOf(words, choices) {
-  if (!words) return undefined;
-  const labels = choices.map((choice) => ({ choice, label: plain(choice.label) }));
-  const same = labels.filter(({ label }) => label === words);
-  if (same.length === 1) return same[0].choice;
-  const isTelling = words.length > 2 || /\d/.test(words);
-  const near = labels.filter(
-    ({ choice, label }) =>
-      label.startsWith(`${words} `) || (isTelling && choice.kind !== "danger" && label.split(" ").includes(words)),
-  );
-  return near.length === 1 ? near[0].choice : undefined;
-}
+const spelled = (words) =>
+  words
+    .split(" ")
+    .map((word) => SPELLED.find((right) => isAlike(word, right)) ?? word)
+    .join(" ");
 
 /** The one that the words name; two that fit are none. */
 function named(words, all, fits) {
-  const found = all.filter((each) => fits(words, each.name));
+  const found = all.filter((each) => fits(words, plain(each.name)));
   return found.length === 1 ? found[0] : undefined;
 }
 
-const treatmentFits = (words, name) => squashed(words).includes(squashed(name));
+const squashed = (words) => words.replaceAll(" ", "");
 
-const doctorFits = (words, name) => {
-  const parts = plain(name).split(" ");
-  return words.split(" ").includes(parts.at(-1));
-};
+const treatmentFits = (words, name) =>
+  squashed(words).includes(squashed(name)) || name.split(" ").every((part) => hasAlike(words.split(" "), part));
+
+/** The surname anywhere; after "doctor", or all by itself, the first name too, and with a slip. */
+function doctorFits(words, name) {
+  const said = words.split(" ");
+  const parts = name.replace(/^dr /, "").split(" ");
+  if (said.includes(parts.at(-1))) return true;
+  const called = words.match(/\b(?:dr|doctor) (\S+)/)?.slice(1) ?? (said.length <= 2 ? said : []);
+  return hasAlike(called, parts.at(-1)) || called.includes(parts[0]);
+}
+
+const hasAlike = (said, word) => said.some((each) => isAlike(each, word));
