@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from medimeet import clock
 from medimeet.db import Base
 
+EMERGENCY_NUMBER = "112"  # mobile phones know it nearly everywhere
+
 
 class Clinic(Base):
     """Name, address, IANA time zone and country of one clinic, and who may embed its chatbot."""
@@ -35,6 +37,11 @@ class Clinic(Base):
     def zone(self) -> ZoneInfo:
         """The clinic's time zone, ready for date arithmetic."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def number_in_danger(self) -> str:
+        """The number to call in danger to life."""
+        return self.emergency_number or EMERGENCY_NUMBER
 
     @property
     def schema_name(self) -> str:

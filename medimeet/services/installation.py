@@ -16,6 +16,7 @@ from medimeet.domain.passwords import password_fault
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, InvalidInput
 from medimeet.models import Account, Clinic, Credential, OneTimeLink
+from medimeet.models.clinic import EMERGENCY_NUMBER
 from medimeet.services import contact_details, day_grid, one_time_links, passwords
 from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
@@ -217,7 +218,7 @@ def _new_clinic(beginning: _Beginning) -> Clinic:
         country=beginning.country,
         currency=CURRENCIES.get(beginning.country, "EUR"),
         email=beginning.email,
-        emergency_number=EMERGENCY_NUMBERS.get(beginning.country, "112"),
+        emergency_number=EMERGENCY_NUMBERS.get(beginning.country, EMERGENCY_NUMBER),
     )
     db.session.add(clinic)
     db.session.flush()

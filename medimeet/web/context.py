@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from medimeet import clock
 from medimeet.domain.wall_clock import to_wall, zone_label
 from medimeet.errors import MediMeetError
+from medimeet.models.clinic import EMERGENCY_NUMBER
 from medimeet.services.access import Actor
 from medimeet.services.contact_details import readable_phone
 from medimeet.web.menu import menu_of
@@ -39,7 +40,7 @@ def values() -> dict[str, Any]:
         "clinic": actor.clinic if actor else None,
         "account": actor.account if actor else None,
         "navigation": menu_of(actor.account if actor else None),
-        "emergency_number": actor.clinic.emergency_number if actor else None,
+        "emergency_number": actor.clinic.number_in_danger if actor else EMERGENCY_NUMBER,
         "theme": theme if theme in THEMES else None,
         "is_demo": current_app.config["DEMO"],
     }

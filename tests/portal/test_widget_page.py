@@ -64,4 +64,10 @@ def test_a_chat_that_is_switched_off_says_how_else_to_reach_the_clinic(client: F
     assert "switched off" in answer.text
     assert "tel:+442079460000" in answer.text
     assert "Or type a few words" not in answer.text
-    assert client.get("/widget/999999/").status_code == 404
+
+
+def test_a_tag_that_names_no_clinic_says_so_in_the_frame_of_any_site(client: FlaskClient) -> None:
+    answer = client.get("/widget/999999/")
+    assert answer.status_code == 404
+    assert "there is no clinic with the number 999999" in answer.text
+    assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors *")

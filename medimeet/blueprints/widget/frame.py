@@ -6,6 +6,7 @@ from flask import Response, make_response, render_template
 
 from medimeet.blueprints.widget.blueprint import bp
 from medimeet.config import setting
+from medimeet.errors import NotFound
 from medimeet.models import Clinic, Doctor
 from medimeet.services import access, chatbot, treatments
 from medimeet.services.access import Actor
@@ -13,21 +14,29 @@ from medimeet.services.contact_details import readable_phone
 from medimeet.web.guard import allow
 from medimeet.web.headers import content_security_policy
 
-_EMERGENCY_NUMBER = "112"
-
 
 @bp.get("/widget/<int:clinic_id>/")
 @allow(access.anyone)
 def frame(clinic_id: int) -> Response:
     """GET /widget/<clinic_id>/: the chat of a clinic; framed by the sites that it lists (none listed: by any)."""
-    clinic = chatbot.find_clinic(clinic_id)
-    number = clinic.emergency_number or _EMERGENCY_NUMBER
+    try:
+        clinic = chatbot.find_clinic(clinic_id)
+    except NotFound:
+        return _not_here(clinic_id)
+    number = clinic.number_in_danger
     template, told = "widget/switched_off.html", {"name": clinic.name, "origins": clinic.chatbot_origins}
     if clinic.chatbot_enabled:
         template, told = "widget/conversation.html", told | _told(clinic, number)
     answer = make_response(render_template(template, clinic=clinic, emergency_number=number, told=told))
     answer.headers["Content-Security-Policy"] = content_security_policy(" ".join(_sites(clinic)))
     answer.headers["Cache-Control"] = "no-cache"  # a site that is no longer listed is refused at once
+    return answer
+
+
+def _not_here(clinic_id: int) -> Response:
+    """404, as words in the frame of any site: a policy's refusal would tell its maker of the wrong fault."""
+    answer = make_response(render_template("widget/not_here.html", clinic_id=clinic_id), 404)
+    answer.headers["Content-Security-Policy"] = content_security_policy("*")
     return answer
 
 
