@@ -125,7 +125,7 @@ function refuse(visit, problem) {
   const { status, words } = problem;
   if (status === 401) return askToSignIn(() => check(visit), words);
   if (status === 404 && words === "Patient not found.") return askEmail(visit, UNKNOWN_EMAIL);
-  if (status === 429) return offerSignIn(visit, words);
+  if (status === 429 && !person()) return offerSignIn(visit, words);
   if (status === 409) return chooseInstead(words, wantedOf(visit), visit.time);
   if (GONE.includes(words))
     return chooseInstead(`${visit.time.start_time} was taken a moment ago.`, wantedOf(visit), visit.time);

@@ -7,6 +7,7 @@ const scroller = document.getElementById("conversation");
 const log = document.getElementById("log");
 const SLOW_MILLISECONDS = 400;
 const TOP_PIXELS = 12;
+const LOW_PIXELS = 320;
 
 let choices = [];
 let offered = null;
@@ -118,9 +119,10 @@ function startWaiting() {
 function show(before, takesFocus) {
   if (!before) return; // the greeting: nobody has asked for anything yet
   if (!before.isConnected) return log.lastElementChild.focus(); // everything was taken away
-  scroller.scrollTop = before.offsetTop - scroller.offsetTop - TOP_PIXELS;
   const answers = [...log.querySelectorAll(".chat-clinic")];
   const answer = answers.find((each) => before.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const top = scroller.clientHeight < LOW_PIXELS ? (answer ?? before) : before; // room for the buttons
+  scroller.scrollTop = top.offsetTop - scroller.offsetTop - TOP_PIXELS;
   if (takesFocus) answer?.focus({ preventScroll: true });
 }
 

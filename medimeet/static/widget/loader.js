@@ -1,4 +1,4 @@
-// MediMeet's chat on a clinic's own site: a button, and a frame that is made when the button is first pressed.
+// MediMeet's chat on a clinic's own site: a button, and a frame made when it is first pressed.
 (() => {
   "use strict";
   if (window.MediMeet) return window.MediMeet("place");
@@ -16,7 +16,7 @@
 button,iframe{position:fixed;z-index:2147483000;right:calc(20px + env(safe-area-inset-right));box-shadow:0 4px 24px #0004}
 button{z-index:2147483001;bottom:calc(20px + env(safe-area-inset-bottom));display:flex;align-items:center;gap:10px;min-width:56px;min-height:56px;padding:0 18px 0 14px;border:2px solid #fff;border-radius:28px;background:${ground};color:${ink};font:600 17px system-ui,sans-serif;cursor:pointer}
 button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #111}
-iframe{bottom:calc(90px + env(safe-area-inset-bottom));width:410px;height:min(720px,calc(100dvh - 110px));border:0;border-radius:16px;background:Canvas}
+iframe{bottom:calc(90px + env(safe-area-inset-bottom));width:410px;height:min(720px,calc(100dvh - 110px));outline:1px solid #0000;border:0;border-radius:16px;background:Canvas}
 svg{flex:none;width:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}
 [aria-expanded=true]{justify-content:center;gap:0;padding:0;font-size:0}
 [hidden]{display:none}
