@@ -57,7 +57,7 @@ def test_one_slot_has_one_winner_through_whichever_door(app: Flask, clinic: Clin
     prizes, admin = prizes_of(doctor, treatment, ROUNDS), tokens.issue_lasting(factories.make_admin(clinic))
     public_token = chatbot.issue_token(clinic)
     winners: Counter[str] = Counter()
-    with serving(app, workers=2) as port:
+    with serving(app, workers=2, MEDIMEET_CHATBOT_BOOKINGS_A_PATIENT=str(ROUNDS)) as port:
         for prize in prizes:
             answers = all_at_once(rivals, lambda rival, prize=prize: try_to_book(port, rival, prize, public_token))
             won = [rival for rival, answer in zip(rivals, answers, strict=True) if answer.status in {CREATED, BOOKED}]
