@@ -39,6 +39,7 @@ def serving(app: Flask, workers: int = 2, **settings: str) -> Iterator[int]:
         "MEDIMEET_PORT": str(port),
         "MEDIMEET_WORKERS": str(workers),
         "MEDIMEET_RATELIMIT_ENABLED": "0",
+        "MEDIMEET_DATABASE_TIMEOUT_SECONDS": "30",  # who wins is asked here, not how quick this machine is
         **settings,
     }
     log = Path(app.config["DATA_DIR"], f"server-{port}.log")
