@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     and_,
+    not_,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
@@ -110,10 +111,15 @@ class Appointment(Base):
         is_hold = and_(cls.status == AppointmentStatus.PENDING, cls.hold_expires_at.is_not(None))
         return and_(is_hold, cls.hold_expires_at <= clock.now())
 
-    @property
+    @hybrid_property
     def is_active(self) -> bool:
         """Whether it is still to happen: pending or scheduled, and no hold that is up."""
         return self.status in ACTIVE and not self.is_lapsed
+
+    @is_active.inplace.expression
+    @classmethod
+    def _is_active(cls) -> ColumnElement[bool]:
+        return and_(cls.status.in_(ACTIVE), not_(cls.is_lapsed))
 
     @property
     def present_status(self) -> AppointmentStatus:

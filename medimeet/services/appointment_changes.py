@@ -97,7 +97,7 @@ def mark(actor: Actor, appointment_id: int, status: AppointmentStatus) -> Appoin
     """
     appointment = _own_appointment(actor, appointment_id)
     if not actor.is_admin and (not actor.is_doctor or appointment.doctor_id != actor.own_doctor.id):
-        raise NotFound("We can't find this appointment.")
+        raise NotFound(appointments.UNKNOWN)
     if appointment.status == status:
         return appointment
     if appointment.status == AppointmentStatus.PENDING:
@@ -145,7 +145,7 @@ def _own_appointment(actor: Actor, appointment_id: int, new_doctor_id: int | Non
     appointment = appointments.find(actor, appointment_id)
     placing.lock_as_it_is(appointment, new_doctor_id)
     if appointment.deleted_at is not None:
-        raise NotFound("We can't find this appointment.")
+        raise NotFound(appointments.UNKNOWN)
     return appointment
 
 

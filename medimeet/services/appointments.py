@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, load_only
 from medimeet import clock
 from medimeet.db import db
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, slot_id_of_uuid
-from medimeet.domain.statuses import ACTIVE, AppointmentStatus
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import NotFound
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
@@ -86,7 +86,7 @@ def find_at(actor: Actor, slot: uuid.UUID) -> Appointment:
         select(Appointment)
         .where(*in_slot, visible_to(actor))
         .options(*_with_people)
-        .order_by(Appointment.status.in_(ACTIVE).desc(), Appointment.id.desc())
+        .order_by(Appointment.is_active.desc(), Appointment.id.desc())
         .limit(1)
     )
     if found is None:
@@ -199,7 +199,7 @@ def upcoming_of(*, doctor: Doctor | None = None, patient: Patient | None = None)
     return list(
         db.session.scalars(
             select(Appointment)
-            .where(owner, _is_active(), Appointment.starts_at > clock.now())
+            .where(owner, Appointment.is_active, Appointment.starts_at > clock.now())
             .options(*_with_people)
             .order_by(Appointment.starts_at)
         )
@@ -213,7 +213,7 @@ def overlapping(patient: Patient, starts_at: datetime, ends_at: datetime) -> lis
             select(Appointment)
             .where(
                 Appointment.patient_id == patient.id,
-                _is_active(),
+                Appointment.is_active,
                 Appointment.starts_at < ends_at,
                 Appointment.ends_at > starts_at,
             )
@@ -247,14 +247,10 @@ def _joined(actor: Actor) -> tuple[Select[Appointment], type[Account], type[Acco
 
 
 def _in_period(period: Period) -> ColumnElement[bool]:
-    to_come = and_(_is_active(), Appointment.ends_at > clock.now())
+    to_come = and_(Appointment.is_active, Appointment.ends_at > clock.now())
     if period == "upcoming":
         return to_come
     return not_(to_come) if period == "past" else Appointment.id.is_not(None)
-
-
-def _is_active() -> ColumnElement[bool]:
-    return and_(Appointment.status.in_(ACTIVE), not_(Appointment.is_lapsed))
 
 
 def _names_of(person: type[Account]) -> tuple[Any, ...]:

@@ -156,4 +156,4 @@ def _signing_key() -> bytes:
     return hashlib.sha256(b"medimeet chatbot tokens " + setting("SECRET_KEY").encode()).digest()
 
 
-_DEAD = "Invalid or missing chatbot token."
+_DEAD = "This token is not good for the clinic's chat, or no longer. Ask for a new one."

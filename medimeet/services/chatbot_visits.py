@@ -5,9 +5,8 @@ from sqlalchemy.orm import joinedload
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.domain.statuses import ACTIVE, AppointmentStatus
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Account, Appointment, Doctor, Patient
-from medimeet.services import slots
 from medimeet.services.access import Actor
 
 _MOST = 100
@@ -18,9 +17,7 @@ def to_come(actor: Actor) -> list[Appointment]:
 
     At most 100. Raises NotAllowed where the actor has no patient profile.
     """
-    ahead = _of(actor.own_patient).where(
-        Appointment.status.in_(ACTIVE), slots.occupies_now(), Appointment.ends_at > clock.now()
-    )
+    ahead = _of(actor.own_patient).where(Appointment.is_active, Appointment.ends_at > clock.now())
     return list(db.session.scalars(ahead.order_by(Appointment.starts_at, Appointment.id).limit(_MOST)))
 
 
