@@ -9,7 +9,6 @@ from sqlalchemy.orm import selectinload
 
 from medimeet import clock
 from medimeet.db import command, db, lock
-from medimeet.domain.statuses import ACTIVE
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Appointment, Doctor, Treatment
 from medimeet.services import audit
@@ -52,7 +51,7 @@ def visits_to_come(actor: Actor, treatment_id: int) -> int:
             select(func.count(Appointment.id)).where(
                 Appointment.clinic_id == actor.clinic.id,
                 Appointment.treatment_id == treatment_id,
-                Appointment.status.in_(ACTIVE),
+                Appointment.is_active,
                 Appointment.starts_at > clock.now(),
             )
         )

@@ -47,6 +47,7 @@ from medimeet.services import (
     profiles,
     records,
     slots,
+    treatments,
 )
 from tests import factories
 from tests.factories import actor_of, slot_at
@@ -152,6 +153,7 @@ def test_a_hold_that_nobody_confirms_ends_by_itself_and_nobody_is_told(
     grace = actor_of(practice.grace, practice.clinic)
     assert appointments.find(grace, visit.id).present_status == AppointmentStatus.CANCELED
     assert appointments.listed(grace, period="upcoming").total == 0
+    assert treatments.visits_to_come(grace, practice.treatment.id) == 0
     for refused in (lambda: held_bookings.confirm(token), lambda: held_bookings.confirm_own(grace, visit.id)):
         with pytest.raises(AppointmentClosed, match="given free again"):
             refused()
