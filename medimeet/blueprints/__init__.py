@@ -4,6 +4,7 @@ from flask import Flask
 
 from medimeet.blueprints import (
     api_docs,
+    assistant,
     auth,
     back_office,
     clinic_admin,
@@ -12,6 +13,8 @@ from medimeet.blueprints import (
     outbox,
     patient_booking,
     setup,
+    subscription,
+    transcription,
     treatments,
     widget,
 )
@@ -21,6 +24,7 @@ from medimeet.blueprints.contracts import register_contracts
 def register_blueprints(app: Flask) -> None:
     """Mounts every blueprint, one line each."""
     app.register_blueprint(api_docs.bp)
+    app.register_blueprint(assistant.bp)
     app.register_blueprint(auth.bp)
     back_office.register(app)
     app.register_blueprint(clinic_admin.bp)
@@ -29,6 +33,8 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(outbox.bp)
     app.register_blueprint(patient_booking.bp)
     app.register_blueprint(setup.bp)
+    app.register_blueprint(subscription.bp)
+    app.register_blueprint(transcription.bp)
     app.register_blueprint(treatments.bp)
     app.register_blueprint(widget.bp)
     register_contracts(app)

@@ -4,7 +4,7 @@ from medimeet.models.account import Account
 from medimeet.models.appointment import Appointment, IdempotencyKey
 from medimeet.models.audit import AuditEntry
 from medimeet.models.clinic import Clinic, ClinicService, DayGridTime
-from medimeet.models.conversation import ConversationMessage
+from medimeet.models.conversation import ConversationErasure, ConversationMessage
 from medimeet.models.credential import (
     AttemptCount,
     BrowserSession,
@@ -18,9 +18,10 @@ from medimeet.models.enquiry import ContactMessage
 from medimeet.models.hours import ExclusionDate, WorkingHours
 from medimeet.models.notification import Notification
 from medimeet.models.patient import MedicalHistoryEntry, Patient
+from medimeet.models.proposal import Proposal
 from medimeet.models.record import MedicalRecordVersion
 from medimeet.models.review import Review
-from medimeet.models.subscription import CreditBundle, CreditEntry, Invoice, Plan, Subscription
+from medimeet.models.subscription import CreditBundle, CreditEntry, CreditReservation, Invoice, Plan, Subscription
 from medimeet.models.treatment import Treatment
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "Clinic",
     "ClinicService",
     "ContactMessage",
+    "ConversationErasure",
     "ConversationMessage",
     "CreditBundle",
     "CreditEntry",
+    "CreditReservation",
     "Credential",
     "DayGridTime",
     "Designation",
@@ -51,6 +54,7 @@ __all__ = [
     "OneTimeLink",
     "Patient",
     "Plan",
+    "Proposal",
     "Review",
     "Specialty",
     "Subscription",

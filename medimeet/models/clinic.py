@@ -13,7 +13,8 @@ EMERGENCY_NUMBER = "112"  # mobile phones know it nearly everywhere
 
 
 class Clinic(Base):
-    """Name, address, IANA time zone and country of one clinic, and who may embed its chatbot."""
+    """Name, address, IANA time zone and country of one clinic, who may embed its chatbot, and whether
+    its assistant may ask a language model."""
 
     __tablename__ = "clinic"
 
@@ -31,6 +32,7 @@ class Clinic(Base):
     chatbot_enabled: Mapped[bool] = mapped_column(default=True)
     chatbot_origins: Mapped[list[str]] = mapped_column(JSON, default=list)
     chatbot_generation: Mapped[int] = mapped_column(default=1)
+    assistant_uses_model: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property

@@ -12,7 +12,10 @@ from medimeet.db import Base
 
 
 class ConversationMessage(Base):
-    """One message. `event_id` makes a retry harmless; `is_synced` is false while MongoDB has not got it yet."""
+    """One message. `event_id` makes a retry harmless; `is_synced` is false while MongoDB has not got it yet.
+
+    `appointment_id` is the visit during which a doctor said it, if they said so.
+    """
 
     __tablename__ = "conversation_message"
     __table_args__ = (Index("ix_conversation_message_account_id", "account_id", "at"),)
@@ -21,9 +24,21 @@ class ConversationMessage(Base):
     event_id: Mapped[str] = mapped_column(String(40), unique=True)
     clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
     role: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    is_synced: Mapped[bool] = mapped_column(default=True)
+
+
+class ConversationErasure(Base):
+    """Somebody erased what they had said until then. Kept until MongoDB has carried it out, too."""
+
+    __tablename__ = "conversation_erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    until: Mapped[datetime] = mapped_column(default=clock.now)
     is_synced: Mapped[bool] = mapped_column(default=True)

@@ -1,4 +1,5 @@
-"""SQL that makes the database itself refuse overlaps, whoever writes: our code, a migration, a person with a shell.
+"""SQL that makes the database itself refuse overlaps, and any change of the audit log and the credit ledger, whoever
+writes: our code, a migration, a person with a shell.
 
 Alembic's batch mode rebuilds a SQLite table and drops its triggers, so a migration that rebuilds one of these tables
 creates them again with `create()`; `missing()` tells at start-up and in `flask doctor` whether they stand.
@@ -40,15 +41,17 @@ ALTER TABLE working_hours ADD CONSTRAINT working_hours_overlap EXCLUDE USING gis
      int4range(start_minute, end_minute) WITH &&)
 """
 
-_SQLITE_AUDIT = """
-CREATE TRIGGER audit_entry_append_only_{event} BEFORE {event} ON audit_entry
-BEGIN SELECT RAISE(ABORT, 'audit_entry_append_only'); END
+_SQLITE_APPEND_ONLY = """
+CREATE TRIGGER {table}_append_only_{event} BEFORE {event} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END
 """
 
-_POSTGRESQL_AUDIT = """
-CREATE FUNCTION audit_entry_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'audit_entry_append_only'; END $$
+_POSTGRESQL_APPEND_ONLY = """
+CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{table}_append_only'; END $$
 """
+
+APPEND_ONLY = ("audit_entry", "credit_entry")
 
 
 def create(connection: Connection, tables: tuple[str, ...] = ("appointment", "working_hours", "audit_entry")) -> None:
@@ -82,9 +85,9 @@ _NAMES = (
     "appointment_doctor_overlap",
     "appointment_patient_overlap",
     "working_hours_overlap",
-    "audit_entry_append_only",
+    *(f"{table}_append_only" for table in APPEND_ONLY),
 )
-_EVENTS = {name: ("update", "delete") if name.startswith("audit") else ("insert", "update") for name in _NAMES}
+_EVENTS = {name: ("update", "delete") if name.endswith("append_only") else ("insert", "update") for name in _NAMES}
 
 
 def _sqlite(table: str) -> Iterator[str]:
@@ -95,8 +98,8 @@ def _sqlite(table: str) -> Iterator[str]:
                 yield _SQLITE_OVERLAP.format(name=name, person=person, event=event, occupying=OCCUPYING_SQL)
     elif table == "working_hours":
         yield from (_SQLITE_HOURS.format(event=event) for event in ("insert", "update"))
-    elif table == "audit_entry":
-        yield from (_SQLITE_AUDIT.format(event=event) for event in ("update", "delete"))
+    elif table in APPEND_ONLY:
+        yield from (_SQLITE_APPEND_ONLY.format(table=table, event=event) for event in ("update", "delete"))
 
 
 def _postgresql(table: str) -> Iterator[str]:
@@ -108,9 +111,9 @@ def _postgresql(table: str) -> Iterator[str]:
     elif table == "working_hours":
         yield "CREATE EXTENSION IF NOT EXISTS btree_gist"
         yield _POSTGRESQL_HOURS
-    elif table == "audit_entry":
-        yield _POSTGRESQL_AUDIT
+    elif table in APPEND_ONLY:
+        yield _POSTGRESQL_APPEND_ONLY.format(table=table)
         yield (
-            "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry "
-            "FOR EACH ROW EXECUTE FUNCTION audit_entry_append_only()"
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
@@ -53,14 +53,39 @@ class Subscription(Base):
     plan: Mapped[Plan] = relationship()
 
 
+class CreditReservation(Base):
+    """One credit that was taken before an answer was asked for: `reserved`, then `spent`, or `returned`.
+
+    One that is still `reserved` when `expires_at` has passed was left by a worker that died; it goes back.
+    """
+
+    __tablename__ = "credit_reservation"
+    __table_args__ = (
+        CheckConstraint("state IN ('reserved', 'spent', 'returned')", name="state"),
+        Index("ix_credit_reservation_state", "state", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[str] = mapped_column(String(10), default="reserved")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+
+
 class CreditEntry(Base):
-    """One line of the ledger: credits added or spent, why, and what was left then."""
+    """One line of the ledger: credits added or spent, why, and what was left then. The database refuses to change it.
+
+    No reservation has two lines with the same change, so that none is taken or given back twice.
+    """
 
     __tablename__ = "credit_entry"
+    __table_args__ = (Index("uq_credit_entry_reservation_id_change", "reservation_id", "change", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("credit_reservation.id"))
     change: Mapped[int]
     left: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200))
@@ -68,7 +93,10 @@ class CreditEntry(Base):
 
 
 class Invoice(Base):
-    """What a clinic owes for a plan or a bundle; paid at the desk and marked by a superuser."""
+    """What a clinic owes for a month of a plan, or for a bundle; paid at the desk and marked by a superuser.
+
+    One that was withdrawn before it was paid is owed no more.
+    """
 
     __tablename__ = "invoice"
 
@@ -76,8 +104,14 @@ class Invoice(Base):
     number: Mapped[str] = mapped_column(String(20), unique=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
     description: Mapped[str] = mapped_column(String(200))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"))
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("credit_bundle.id"))
     amount: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     credits: Mapped[int] = mapped_column(default=0)
     issued_at: Mapped[datetime] = mapped_column(default=clock.now)
     paid_at: Mapped[datetime | None]
     marked_paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+    plan: Mapped[Plan | None] = relationship()
+    bundle: Mapped[CreditBundle | None] = relationship()

@@ -33,7 +33,8 @@ class Contract:
 
     `roots` are the beginnings of its paths, without a slash at the end, `*` for any one part; an unknown path below one
     of them is told in the contract's own shape too, below a `*` where no other root owns it. A token follows one of
-    `schemes` in `token_header`; without schemes it stands there alone.
+    `schemes` in `token_header`; without schemes it stands there alone. With `takes_session`, pages of this site call it
+    with the browser's session instead, and with the form token in `X-CSRFToken` where they write.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Contract:
     error_schema: type[Schema] = DetailError
     token_header: str = "Authorization"
     schemes: tuple[str, ...] = ("Bearer",)
+    takes_session: bool = False
 
 
 def contracts_of(app: Flask) -> dict[str, Contract]:

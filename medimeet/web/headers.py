@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from flask_login import current_user
 
 from medimeet.web.contract import contract_of_request
+from medimeet.web.signed_in import comes_by_session
 
 
 def content_security_policy(frame_ancestors: str = "'none'") -> str:
@@ -32,7 +33,9 @@ def add_headers(answer: Response) -> Response:
 def _is_personal() -> bool:
     """Whether the answer may be for one person only."""
     contract = contract_of_request()
-    return contract.token_header in request.headers if contract is not None else bool(current_user)
+    if contract is None or comes_by_session(contract):
+        return bool(current_user)
+    return contract.token_header in request.headers
 
 
 def start(app: Flask) -> None:

@@ -7,15 +7,15 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_smorest import Blueprint
 
 from medimeet.extensions import csrf
 from medimeet.services import access
 from medimeet.web.api_document import ContractApi, content_of, needs_a_body
-from medimeet.web.contract import Contract, contracts_of
+from medimeet.web.contract import Contract, contract_of_request, contracts_of
 from medimeet.web.json_body import CONTENT_TYPES, BodyParser
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import comes_by_session, current_actor
 
 _ALWAYS = (400, 401, 404, 429, 500, 503)
 _WITH_A_BODY = (409, 413, 415)
@@ -41,6 +41,7 @@ class JsonBlueprint(Blueprint):
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, **options)
         self.before_request(_refuse_bad_token)
+        self.before_request(_refuse_foreign_page)
 
     def route(self, rule: str, **options: Any) -> Callable[..., Any]:
         """Registers a view, with the refusals and the sign-in that its documentation must name."""
@@ -106,6 +107,15 @@ def enlist(app: Flask, contract: Contract) -> None:
 def _refuse_bad_token() -> None:
     """A token that is not good is a 401 on public routes too."""
     current_actor()
+
+
+def _refuse_foreign_page() -> None:
+    """A write by session needs the form token of our own pages (`X-CSRFToken`), as their forms do."""
+    contract = contract_of_request()
+    if contract is None or not comes_by_session(contract) or current_actor().account is None:
+        return
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()  # asks for nothing where nothing is written
 
 
 def _describe(view: Callable[..., Any], methods: set[str]) -> None:

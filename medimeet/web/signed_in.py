@@ -12,7 +12,7 @@ from medimeet.models import Account, Clinic
 from medimeet.services import access, clinics, sign_in, tokens
 from medimeet.services.access import Actor
 from medimeet.web.bearer import account_of_header, token_of_header
-from medimeet.web.contract import contract_of_request
+from medimeet.web.contract import Contract, contract_of_request
 from medimeet.web.fragments import is_htmx
 
 
@@ -43,8 +43,8 @@ def load_browser(token: str) -> Browser | None:
 def current_actor() -> Actor:
     """The person behind this request (account None: a visitor) and the clinic it means.
 
-    A JSON contract knows people by the token in the header alone, a page by the session alone. Raises NotSignedIn for
-    a token that is not good.
+    A JSON contract knows people by the token in the header alone, unless it is one that takes sessions; a page by the
+    session alone. Raises NotSignedIn for a token that is not good.
     """
     if "actor" not in g:
         account = _account_of_request()
@@ -62,6 +62,11 @@ def act_in(clinic: Clinic, token: str | None = None) -> Actor:
         raise NotSignedIn("This token is of another clinic. Sign in at this one.")
     g.actor = Actor(account, clinic)
     return g.actor
+
+
+def comes_by_session(contract: Contract) -> bool:
+    """Whether this request to the contract is one of our own pages', which send no token."""
+    return contract.takes_session and contract.token_header not in request.headers
 
 
 def token_of_request() -> str:
@@ -110,7 +115,7 @@ def _account_of_request() -> Account | None:
     if getattr(view, "access_rule", None) is access.newcomer:
         return None
     contract = contract_of_request()
-    if contract is not None:
+    if contract is not None and not comes_by_session(contract):
         return account_of_header(contract)
     return current_user.account if current_user.is_authenticated else None
 

@@ -134,10 +134,23 @@ def test_a_browser_that_is_signed_in_is_nobody_to_a_json_contract(app: Flask, wo
     for line in read_table():
         if not is_contract(app, line) or not line.signs.startswith("L"):
             continue
+        if takes_session(app, line):
+            continue
         answer = browser(app, world, "admin").open(world.url_of(line.route), method=line.method)
         if answer.status_code != 401:
             open_to_browsers.append(f"{line.method} {line.route}: {answer.status}")
     assert open_to_browsers == []
+
+
+@on_sqlite
+def test_a_contract_for_our_own_pages_takes_no_write_without_their_form_token(app: Flask, world: World) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    answers = {}
+    for line in read_table():
+        if is_contract(app, line) and takes_session(app, line) and line.method == "POST":
+            answer = browser(app, world, "patient").open(world.url_of(line.route), method=line.method)
+            answers[line.route] = (answer.status_code, answer.get_json()["detail"][:36])
+    assert answers == {"/transcription/user-prompt/": (400, "This form was open for a long time, ")}
 
 
 @on_sqlite
@@ -185,6 +198,11 @@ def browser(app: Flask, world: World, actor: str) -> Visitor:
 def is_contract(app: Flask, line: Line) -> bool:
     """Whether the route belongs to a JSON contract."""
     return contract_name(app, line) in contracts_of(app)
+
+
+def takes_session(app: Flask, line: Line) -> bool:
+    """Whether the route belongs to a JSON contract that our own pages call with their session."""
+    return contracts_of(app)[contract_name(app, line)].takes_session
 
 
 def contract_name(app: Flask, line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from medimeet.blueprints.contracts import booking, chatbot, doctors_list, hospital, mobile, timeslots
+from medimeet.blueprints.contracts import booking, chatbot, doctors_list, hospital, mobile, timeslots, voice
 from medimeet.web.json_blueprint import mount
 
 
@@ -13,4 +13,5 @@ def register_contracts(app: Flask) -> None:
     hospital_api = mount(app, hospital.contract)
     mobile_api = mount(app, mobile.contract)
     mount(app, timeslots.contract)
+    mount(app, voice.contract)
     doctors_list.serve(app, mobile_api, hospital_api)

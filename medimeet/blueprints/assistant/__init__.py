@@ -1,0 +1,5 @@
+"""The assistant's pages: talk or type to it, confirm what it proposes, read and erase what was said."""
+
+from medimeet.blueprints.assistant.blueprint import bp
+
+__all__ = ["bp"]

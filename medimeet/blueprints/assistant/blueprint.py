@@ -1,0 +1,5 @@
+"""The blueprint that every route of this folder hangs on."""
+
+from flask import Blueprint
+
+bp = Blueprint("assistant", __name__)

@@ -1,0 +1,5 @@
+"""What a clinic pays for: its plan, its credits with their ledger, its invoices (`/clinic/subscription/`)."""
+
+from medimeet.blueprints.subscription.blueprint import bp
+
+__all__ = ["bp"]
