@@ -48,8 +48,8 @@ def move(actor: Actor, appointment_id: int, *, slot_id: int) -> Appointment:
     """
     doctor_id, starts_at = bookable.key_of(slot_id)
     appointment = _own_appointment(actor, appointment_id, doctor_id)
-    _refuse_begun(appointment, "moved")
-    _refuse_unconfirmed(appointment, "moved")
+    refuse_begun(appointment, "moved")
+    refuse_unconfirmed(appointment, "moved")
     _move(actor, appointment, placing.doctor_of(actor, slot_id), starts_at)
     return appointment
 
@@ -72,8 +72,8 @@ def change(
     if doctor_id is not None:
         bookable.taking_patients(actor, doctor_id)  # nobody is locked who is no doctor here
     appointment = _own_appointment(actor, appointment_id, doctor_id)
-    _refuse_begun(appointment, "changed")
-    _refuse_unconfirmed(appointment, "changed")
+    refuse_begun(appointment, "changed")
+    refuse_unconfirmed(appointment, "changed")
     appointment.reason = appointment.reason if reason is None else orders.checked_reason(reason)
     appointment.kind = kind or appointment.kind
     if db.session.is_modified(appointment):
@@ -125,6 +125,20 @@ def cancel_all_of(actor: Actor, *, doctor: Doctor | None = None, patient: Patien
     return to_come
 
 
+def refuse_unconfirmed(appointment: Appointment, deed: str) -> None:
+    """Raises AppointmentClosed for a visit that waits to be confirmed; `deed` is such as "moved"."""
+    if appointment.status == AppointmentStatus.PENDING:
+        raise AppointmentClosed(f"This visit waits to be confirmed, so it can't be {deed} yet. Confirm it first.")
+
+
+def refuse_begun(appointment: Appointment, deed: str) -> None:
+    """Raises AppointmentClosed for a visit that is canceled, has begun or is over."""
+    if appointment.status == AppointmentStatus.CANCELED:
+        raise AppointmentClosed(f"This appointment is canceled, so it can't be {deed}. Book a new one.")
+    if not appointment.is_active or appointment.starts_at <= clock.now():
+        raise AppointmentClosed(f"This appointment has begun or is over, so it can't be {deed}.")
+
+
 def _move(actor: Actor, appointment: Appointment, doctor: Doctor, starts_at: datetime) -> None:
     """Puts the locked appointment on another slot, and tells of it; does nothing where it stands there already."""
     was_at, was_with, patient = appointment.starts_at, appointment.doctor, appointment.patient
@@ -153,20 +167,8 @@ def _call_off(actor: Actor, appointment: Appointment) -> None:
     """Cancels what is still to come; leaves a canceled one as it is. Raises AppointmentClosed for any other."""
     if appointment.status == AppointmentStatus.CANCELED:
         return
-    _refuse_begun(appointment, "canceled")
+    refuse_begun(appointment, "canceled")
     _cancel(actor, appointment)
-
-
-def _refuse_unconfirmed(appointment: Appointment, deed: str) -> None:
-    if appointment.status == AppointmentStatus.PENDING:
-        raise AppointmentClosed(f"This visit waits to be confirmed, so it can't be {deed} yet. Confirm it first.")
-
-
-def _refuse_begun(appointment: Appointment, deed: str) -> None:
-    if appointment.status == AppointmentStatus.CANCELED:
-        raise AppointmentClosed(f"This appointment is canceled, so it can't be {deed}. Book a new one.")
-    if not appointment.is_active or appointment.starts_at <= clock.now():
-        raise AppointmentClosed(f"This appointment has begun or is over, so it can't be {deed}.")
 
 
 def _cancel(actor: Actor, appointment: Appointment) -> None:
