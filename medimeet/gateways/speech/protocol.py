@@ -1,4 +1,4 @@
-"""Speech to text: a live session with Deepgram (`/v1/listen`), or none where no key is set."""
+"""What listens to people, whoever does it: a session for each microphone, and what it tells."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,10 +38,10 @@ class SpeechSession(Protocol):
         """Audio counts again."""
 
     def tick(self) -> None:
-        """Called about once a second: keeps the line open while nobody speaks."""
+        """Called about once a second: keeps the line open while nobody speaks, and finds out when it is dead."""
 
     def finish(self) -> None:
-        """Ends the session; nothing comes to the listener any more once this returns."""
+        """Ends the session; nothing comes to the listener any more once this returns, after two seconds at most."""
 
 
 class Speech(Protocol):
