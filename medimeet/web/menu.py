@@ -34,6 +34,7 @@ PATIENT = (
         "*.appointment_success",
     ),
     ("Treatments", "patient_booking.treatment_list", "*.view_treatment"),
+    ("Assistant", "assistant.assistant", "assistant.*"),
     ("The clinic", "clinic_admin.view_clinic_details", "clinic_admin.contact"),
 )
 DOCTOR = (
@@ -42,6 +43,7 @@ DOCTOR = (
     ("Visits", "doctor_schedule.doctor_appointments", "*.appointment_details", "*medical_record"),
     ("Patients", "clinic_admin.list_patients", "clinic_admin.view_patient"),
     ("Working hours", "doctor_schedule.doctor_slots_and_excluded_dates_list", "doctor_schedule.*slot*", "*exclu*"),
+    ("Assistant", "assistant.assistant", "assistant.*"),
 )
 ADMIN = (
     ("Today", "clinic_admin.dashboard"),

@@ -1,6 +1,7 @@
 """Two clinics with everybody in them, for the walk over every route."""
 
 import re
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from medimeet.models import (
     Language,
     MedicalHistoryEntry,
     Notification,
+    Proposal,
     Review,
     Specialty,
 )
@@ -100,8 +102,20 @@ def make(app: Flask) -> World:
             dedupe_key="walk",
         )
     )
+    proposal = factories.save(
+        Proposal(
+            public_id=str(uuid.uuid4()),
+            clinic_id=clinic.id,
+            account_id=patient.account_id,
+            deed="book",
+            slot_id=slot_id,
+            treatment_id=treatment.id,
+            expires_at=clock.now() + timedelta(minutes=15),
+        )
+    )
     world.ids = {
         "appointment_id": visit.id,
+        "public_id": proposal.public_id,
         "doctor_id": doctor.id,
         "patient_id": patient.id,
         "treatment_id": treatment.id,
