@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from medimeet.blueprints.transcription import places
+
 bp = Blueprint("transcription", __name__)
+bp.record_once(lambda state: places.start(state.app))
