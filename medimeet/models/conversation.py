@@ -1,4 +1,4 @@
-"""What people and the assistant said to each other, where the log is kept in SQL."""
+"""What people and the assistant said to each other: all of it, or where MongoDB keeps the log what it lacks yet."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ class ConversationMessage(Base):
     source: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    is_synced: Mapped[bool] = mapped_column(default=True)
+    is_synced: Mapped[bool] = mapped_column(default=False)
 
 
 class ConversationErasure(Base):
-    """Somebody erased what they had said until then. Kept until MongoDB has carried it out, too."""
+    """Somebody erased what they had said until then, so nothing older is shown.
+
+    `is_synced` is false until MongoDB has carried it out, too.
+    """
 
     __tablename__ = "conversation_erasure"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     until: Mapped[datetime] = mapped_column(default=clock.now)
-    is_synced: Mapped[bool] = mapped_column(default=True)
+    is_synced: Mapped[bool] = mapped_column(default=False)

@@ -19,6 +19,7 @@ from medimeet.services import (
     attempts,
     audit,
     contact_details,
+    conversation_rows,
     notifications,
     one_time_links,
     sign_in,
@@ -155,11 +156,12 @@ def verify_email(token: str) -> Account:
 
 
 def deactivate(actor: Actor, account: Account) -> None:
-    """Ends an account, in the running command: its sessions, tokens and links, and the visits to come."""
+    """Ends an account, in the running command: its sign-ins and links, its visits to come, its conversation log."""
     account.is_active = False
     sign_in.end_all_sessions(account)
     tokens.revoke_all(account)
     one_time_links.end_all(account)
+    conversation_rows.erase_log(account.id)
     if account.doctor is not None:
         appointment_changes.cancel_all_of(actor, doctor=account.doctor)
     if account.patient is not None:

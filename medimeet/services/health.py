@@ -17,7 +17,7 @@ from medimeet.db import db
 from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
-from medimeet.services import delivery, invariants, migrations
+from medimeet.services import conversation_transfer, delivery, invariants, migrations
 from medimeet.services.invariants import Check
 
 SHORTEST_SECRET = 32
@@ -38,6 +38,7 @@ def installation() -> list[Check]:
     if all(check.is_good for check in ready[:2]):
         with _reading() as connection:
             checks += [_clinics(connection), _clock(connection), *invariants.of_data(connection)]
+        checks.append(conversation_transfer.look())
     return [*checks, _gateway_addresses(), _mail_server()]
 
 

@@ -33,16 +33,21 @@ def any_part(text: str, *columns: Any, numbers: tuple[Any, ...] = ()) -> ColumnE
     A number is found however it is spaced, and with or without the zero or the country in front. Empty text finds all.
     Names are shown with a doctor's title and kept without, so the title is looked for only where it is all of `text`.
     """
-    text = "".join(character for character in text[:_LONGEST] if character.isprintable())
-    words = text.split()[:_MOST_WORDS]
+    words = words_of(text)
     if not words:
         return true()
-    words = [word for word in words if word.lower() not in _TITLE] or words
+    text = _printable(text)
     found = [and_(*(or_(*(_contains(column, word) for column in columns)) for word in words))]
     digits = re.sub(r"\D", "", text).lstrip("0") if _PHONE.fullmatch(text.strip()) else ""
     if len(digits) >= _FEWEST_DIGITS:
         found += [_contains(_digits_of(number), digits) for number in numbers]
     return or_(*found)
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for: a doctor's title is one only where it is all of `text`."""
+    words = _printable(text).split()[:_MOST_WORDS]
+    return [word for word in words if word.lower() not in _TITLE] or words
 
 
 def same_number(text: str, country: str | None, *columns: Any) -> ColumnElement[bool]:
@@ -51,6 +56,10 @@ def same_number(text: str, country: str | None, *columns: Any) -> ColumnElement[
     if len(digits) < _SHORTEST_NUMBER:
         return or_(*(column == text.strip() for column in columns))
     return or_(*(_digits_of(column).like(f"%{digits}") for column in columns))
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text[:_LONGEST] if character.isprintable())
 
 
 def _contains(column: Any, word: str) -> ColumnElement[bool]:

@@ -29,8 +29,11 @@ SET_BY_SERVER = frozenset(
         "mobile_as_sent",
     }
 )
-# What reading the database or a log must not give away: hashes, and the names of codes and tokens.
-SECRET = frozenset({"password_hash", "token_hash", "code_hash", "verification_id", "jti", "family", "fingerprint"})
+# What reading the database or a log must not give away: hashes, the names of codes and tokens, and what people and the
+# assistant said to each other.
+SECRET = frozenset(
+    {"password_hash", "token_hash", "code_hash", "verification_id", "jti", "family", "fingerprint", "text"}
+)
 _TERRITORIES = Locale("en", "GB").territories
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CHOICES: dict[str, Any] = {

@@ -258,7 +258,7 @@ def _logs() -> list[TableView]:
             kind,
             shows="id account_id role kind source at clinic_id",
             filters="account_id clinic_id",
-            rights=READ_AND_DELETE,
+            rights=READ,
         ),
         TableView(
             models.ConversationErasure,

@@ -1,0 +1,131 @@
+"""The conversation log in the database: all of it without MongoDB; with MongoDB what waits for it, and the last day."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, true
+from sqlalchemy.dialects import postgresql, sqlite
+
+from medimeet import clock
+from medimeet.db import db
+from medimeet.gateways.conversation_store import Said, Wanted
+from medimeet.models import ConversationErasure, ConversationMessage
+from medimeet.services.search import any_part
+
+_ONE_STEP = timedelta(milliseconds=1)
+
+
+class ConversationRows:
+    """The messages in the database, or only those to which `only` applies. `keep` and `erase` belong in a command."""
+
+    def __init__(self, only: ColumnElement[bool] | None = None) -> None:
+        self._only = true() if only is None else only
+
+    def keep(self, messages: Sequence[Said]) -> int:
+        """Keeps the messages, each event once; how many were new."""
+        return sum(_insert(said) for said in messages)
+
+    def page(self, wanted: Wanted, skip: int, limit: int) -> tuple[list[Said], int]:
+        """Some of the messages, newest first, and how many there are in all."""
+        found = self._found(wanted)
+        total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        newest = found.order_by(ConversationMessage.at.desc(), ConversationMessage.event_id.desc())
+        return [as_said(row) for row in db.session.scalars(newest.offset(skip).limit(limit))], total
+
+    def all(self, wanted: Wanted) -> list[Said]:
+        """All of the messages, oldest first."""
+        oldest = self._found(wanted).order_by(ConversationMessage.at, ConversationMessage.event_id)
+        return [as_said(row) for row in db.session.scalars(oldest)]
+
+    def erase(self, account_id: int, until: datetime) -> None:
+        """Removes what the person and the assistant said to each other until then, for good."""
+        db.session.execute(
+            delete(ConversationMessage).where(
+                ConversationMessage.account_id == account_id, ConversationMessage.at <= until
+            )
+        )
+
+    def _found(self, wanted: Wanted) -> Select[Any]:
+        found = select(ConversationMessage).where(
+            ConversationMessage.account_id == wanted.account_id,
+            self._only,
+            any_part(" ".join(wanted.words), ConversationMessage.text),
+        )
+        if wanted.after is not None:
+            found = found.where(ConversationMessage.at > wanted.after)
+        if wanted.appointment_id is not None:
+            found = found.where(ConversationMessage.appointment_id == wanted.appointment_id)
+        if wanted.event_id is not None:
+            found = found.where(ConversationMessage.event_id == wanted.event_id)
+        if wanted.without:
+            found = found.where(ConversationMessage.event_id.not_in(wanted.without))
+        return found
+
+
+EVERYTHING_HERE = ConversationRows()
+WAITING = ConversationRows(ConversationMessage.is_synced.is_(False))
+
+
+def as_said(row: ConversationMessage) -> Said:
+    """The message as every place of the log knows it."""
+    return Said(
+        event_id=row.event_id,
+        clinic_id=row.clinic_id,
+        account_id=row.account_id,
+        appointment_id=row.appointment_id,
+        role=row.role,
+        kind=row.kind,
+        source=row.source,
+        text=row.text,
+        at=row.at,
+    )
+
+
+def next_instant(account_id: int) -> datetime:
+    """Now, to the millisecond, and later than all that stands in the person's log.
+
+    So an answer never precedes its question, also where the machine's clock was set back.
+    """
+    newest = db.session.scalar(
+        select(func.max(ConversationMessage.at)).where(ConversationMessage.account_id == account_id)
+    )
+    earlier = [instant for instant in (newest, erased_until(account_id)) if instant is not None]
+    now = clock.now()
+    return max([now.replace(microsecond=now.microsecond // 1000 * 1000), *(each + _ONE_STEP for each in earlier)])
+
+
+def erased_until(account_id: int) -> datetime | None:
+    """When the person last erased their log: nothing older is shown, wherever it may still be kept."""
+    return db.session.scalar(
+        select(func.max(ConversationErasure.until)).where(ConversationErasure.account_id == account_id)
+    )
+
+
+def erase_log(account_id: int) -> None:
+    """Erases the person's whole log in the running command; MongoDB's part of it follows once it is there."""
+    until = next_instant(account_id)
+    EVERYTHING_HERE.erase(account_id, until)
+    db.session.add(ConversationErasure(account_id=account_id, until=until, is_synced=False))
+
+
+def _insert(said: Said) -> bool:
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name]
+    statement = (
+        insert(ConversationMessage)
+        .values(
+            event_id=said.event_id,
+            clinic_id=said.clinic_id,
+            account_id=said.account_id,
+            appointment_id=said.appointment_id,
+            role=said.role,
+            kind=said.kind,
+            source=said.source,
+            text=said.text,
+            at=said.at,
+            is_synced=False,
+        )
+        .on_conflict_do_nothing(index_elements=[ConversationMessage.event_id])
+        .returning(ConversationMessage.id)
+    )
+    return db.session.execute(statement).first() is not None
