@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Route, expect
 
+from tests.domain.danger_sentences import DANGEROUS, HARMLESS, sentences
 from tests.e2e.clinic_site import open_chat, open_frame, press_bubble, running_clinic_site, wait_until_told
 from tests.e2e.demo_site import PASSWORD
 from tests.e2e.looking import EVERYTHING, PHONE, VIOLATIONS
@@ -179,6 +180,19 @@ def test_plain_words_are_understood_and_others_are_not_guessed_at(page: Page) ->
     page.goto("/widget/1/")
     understood = {words: asked_for(page, words) for words in WORDS}
     assert understood == WORDS
+
+
+def test_words_of_danger_are_heard_in_the_chat_as_they_are_on_the_server(page: Page) -> None:
+    page.goto("/widget/1/")
+    asked = [*sentences(DANGEROUS), *sentences(HARMLESS)]
+    heard = page.evaluate(
+        """async (asked) => {
+            const { isEmergency } = await import("/static/widget/understand.js");
+            return asked.filter(isEmergency);
+        }""",
+        asked,
+    )
+    assert heard == sentences(DANGEROUS)
 
 
 WORDS = {

@@ -6,6 +6,7 @@ from flask import Response, make_response, render_template
 
 from medimeet.blueprints.widget.blueprint import bp
 from medimeet.config import setting
+from medimeet.domain import dangers
 from medimeet.errors import NotFound
 from medimeet.models import Clinic, Doctor
 from medimeet.services import access, chatbot, treatments
@@ -59,6 +60,11 @@ def _told(clinic: Clinic, emergency_number: str) -> dict[str, Any]:
         "email": clinic.email,
         "address": ", ".join(clinic.address.splitlines()),
         "emergency_number": emergency_number,
+        "dangers": {
+            "patterns": dangers.PATTERNS,
+            "harmless": dangers.HARMLESS,
+            "spelled": dangers.SPELLED,
+        },
         "time_zone": clinic.time_zone,
         "currency": clinic.currency,
         "hold_minutes": setting("CHATBOT_HOLD_MINUTES"),

@@ -1,20 +1,12 @@
 // What typed words ask for: a small reader of key words. It does not guess; what it doesn't know it says so.
 
 import { choiceOf } from "./choices.js";
+import { clinic } from "./clinic.js";
 import { isAlike, plain } from "./spelling.js";
 
-const EMERGENCY = [
-  /\b(chest|heart) ?(pain|attack)|\bpain in (my|the|his|her) chest\b|\bchest\b.*\b(hurt|tight|press|pain)/,
-  /\b(can ?not|can ?t|not|hard to|trouble|struggl\w+ to|difficulty|(un)?able to) breath\w*|\b(short of breath|breathless)\b/,
-  /\bchok(e|es|ing)\b|\bsuffocat|\bthroat is (closing|swelling)\b|\banaphyla|\ballergic (shock|reaction)\b/,
-  /\bbleed(s|ing)?\b|\b(coughing|vomiting) (up )?blood\b|\bblood everywhere\b/,
-  /\bsuicid|\bkill(ing)? (my|him|her)self\b|\b(want|going) to die\b|\bend (my|it) (life|all)\b|\bnot want to live\b|\bdon ?t want to live\b/,
-  /\b(harm|hurt|cut)(ing|ting)? myself\b|\bself harm/,
-  /\bunconscious\b|\bpassed out\b|\bcollaps|\bfaint(ed|ing)?\b|\bnot (waking|responding)\b|\b(won|can) ?t wake\b/,
-  /\bstroke\b|\b(face|arm) (is )?(drooping|numb)\b|\bseizures?\b|\bconvulsi|\bparaly[sz]ed\b/,
-  /\boverdos|\bpoison|\btoo many (pills|tablets)\b|\bsevere (pain|burns?)\b|\bbroken (neck|back)\b/,
-  /\bemergenc(y|ies)\b|\bambulance\b|\b(999|112|911|108)\b|\bdying\b/,
-];
+// Words of danger have one home, `medimeet/domain/dangers.py`; the page brings them along.
+const DANGERS = clinic.dangers.patterns.map((pattern) => new RegExp(pattern));
+const HARMLESS = clinic.dangers.harmless.map((pattern) => new RegExp(pattern, "g"));
 
 // The first that fits counts.
 const INTENTS = [
@@ -47,7 +39,7 @@ const INTENTS = [
 const ABOUT_A_NAME = new Set(["book", "treatments", "doctors", undefined]);
 
 // Words that count even with a slip in them.
-const SPELLED = ["emergency", "ambulance", "bleeding", "unconscious", "breathing", "appointment", "treatment"];
+const SPELLED = ["appointment", "treatment"];
 
 /**
  * What the words ask for: `{name, …}`. `known` is what they may mean: the `choices` on the screen, the `treatments` and
@@ -61,7 +53,7 @@ export function understand(text, { choices = [], treatments = [], doctors = [], 
   if (choice) return { name: "choice", choice };
   const email = text.match(/[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+/);
   if (email) return { name: "email", email: email[0] };
-  const name = INTENTS.find(([, pattern]) => pattern.test(spelled(words)))?.[0];
+  const name = INTENTS.find(([, pattern]) => pattern.test(respelled(words, SPELLED)))?.[0];
   if (!ABOUT_A_NAME.has(name)) return { name };
   const treatment = named(words, treatments, treatmentFits);
   const doctor = named(words, doctors, doctorFits);
@@ -72,14 +64,15 @@ export function understand(text, { choices = [], treatments = [], doctors = [], 
 
 /** Whether the words tell of danger to life. */
 export function isEmergency(text) {
-  const words = spelled(plain(text));
-  return EMERGENCY.some((pattern) => pattern.test(words));
+  const words = respelled(plain(text), clinic.dangers.spelled);
+  const telling = HARMLESS.reduce((left, pattern) => left.replace(pattern, " "), words);
+  return DANGERS.some((pattern) => pattern.test(telling));
 }
 
-const spelled = (words) =>
+const respelled = (words, spelled) =>
   words
     .split(" ")
-    .map((word) => SPELLED.find((right) => isAlike(word, right)) ?? word)
+    .map((word) => spelled.find((right) => isAlike(word, right)) ?? word)
     .join(" ");
 
 /** The one that the words name; two that fit are none. */
