@@ -1,0 +1,99 @@
+// The log of the conversation. Whatever people, the model or the clinic say becomes text, never markup.
+
+/** The conversation in `root`: its turns, the one that is being heard, the one that is being answered. */
+export function makeConversation(root) {
+  const log = root.querySelector("#assistant-log");
+  let interim = null;
+  let answering = null;
+
+  function add(kind, words, event) {
+    const turn = root.querySelector(`#turn-${kind}`).content.firstElementChild.cloneNode(true);
+    if (event) turn.dataset.event = event;
+    put(turn, words);
+    log.append(turn);
+    scroll();
+    return turn;
+  }
+
+  /** What the person typed. */
+  const say = (words, event) => find(event) ?? add("you", words, event);
+
+  /** What is heard so far; a final text takes the place of what was only guessed. */
+  function hear(text, isFinal, event) {
+    if (!text) return;
+    if (isFinal && find(event)) return;
+    interim ??= add("you", text);
+    put(interim, text);
+    interim.classList.toggle("mm-turn-interim", !isFinal);
+    interim.ariaLive = isFinal ? null : "off"; // read out once, when it is final
+    if (isFinal) {
+      interim.dataset.event = event ?? "";
+      interim = null;
+    }
+    scroll();
+  }
+
+  /** The next piece of the answer; the note stands below it. */
+  function answer(text, note) {
+    if (!text && !note && !answering) return;
+    answering ??= begun();
+    words(answering).textContent += text ?? "";
+    if (note) answering.querySelector(".mm-turn-note").textContent = note;
+    scroll();
+  }
+
+  /** Ends the answer, and gives its words. */
+  function endAnswer() {
+    const said = answering ? words(answering).textContent : "";
+    if (answering) answering.ariaBusy = null;
+    answering = null;
+    return said;
+  }
+
+  /** Takes away what an answer had begun with when the line was lost: it comes again, whole. */
+  function forgetUnfinished() {
+    answering?.remove();
+    answering = null;
+    interim?.remove();
+    interim = null;
+  }
+
+  /** Lets `fill` put something below the answer that is being given. */
+  async function keepPlace(fill) {
+    answering ??= begun();
+    await fill(answering.querySelector(".mm-turn-cards"));
+    scroll();
+  }
+
+  function begun() {
+    const turn = add("answer", "");
+    turn.ariaBusy = "true"; // read out as a whole
+    return turn;
+  }
+
+  /** What went wrong, and a link `{href, label}` that mends it. */
+  function tell(message, link) {
+    if (log.lastElementChild?.textContent.trim() === message.trim()) return;
+    const place = words(add("trouble", "")).querySelector("span");
+    place.textContent = message;
+    if (link) place.append(" ", Object.assign(document.createElement("a"), { href: link.href, textContent: link.label }));
+  }
+
+  function takeBack(event) {
+    find(event)?.remove();
+  }
+
+  const find = (event) => (event ? log.querySelector(`[data-event="${CSS.escape(event)}"]`) : null);
+
+  function scroll() {
+    log.scrollTop = log.scrollHeight;
+  }
+
+  return { say, hear, answer, endAnswer, forgetUnfinished, keepPlace, tell, takeBack, scroll };
+}
+
+const words = (turn) => turn.querySelector(".mm-turn-words");
+
+function put(turn, text) {
+  words(turn).textContent = text;
+}

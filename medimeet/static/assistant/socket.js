@@ -1,0 +1,187 @@
+// The line to the clinic's server: opened when it is needed, opened again when it breaks, and nothing said is lost.
+
+const BACK_OFF_MILLISECONDS = [300, 1000, 2000, 4000, 8000, 15000];
+const TRIES_BEFORE_THE_FORM = 2;
+const BLOCKED_MILLISECONDS = 60000;
+const MOST_AUDIO_FRAMES = 50; // five seconds
+const MOST_UNSENT_BYTES = 160000; // as much
+const FOR_GOOD = new Set([1008, 4403]);
+
+class SignedOut extends Error {}
+
+/**
+ * The line. `onFrame(frame)` gets what the server says, `onState` "opening", "ready", "reconnecting" or "closed",
+ * `onBlocked(questions)` what has to be asked otherwise, `onRefused(words, isSignedOut)` why no line can be had.
+ */
+export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onState, onBlocked, onRefused }) {
+  let socket = null;
+  let state = "closed";
+  let tries = 0;
+  let timer = null;
+  let blockedUntil = 0;
+  let isListening = false;
+  let questions = []; // asked, and not answered yet: {event, text}
+  let audio = [];
+
+  /** Asks a question, now or once the line stands. Its event, the same whenever it is sent again. */
+  function ask(text) {
+    const event = newEvent();
+    questions.push({ event, text });
+    if (state === "ready") put({ action: "text", text, event });
+    else open();
+    return event;
+  }
+
+  /** A question that was heard: it is asked again, typed, should the line break before its answer. */
+  function expect(event, text) {
+    if (event) questions.push({ event, text });
+  }
+
+  /** The oldest question has its answer. */
+  function answered() {
+    questions.shift();
+  }
+
+  /** Sends a frame, if the line stands. */
+  function send(frame) {
+    if (state === "ready") put(frame);
+  }
+
+  /** Sends sound; kept for five seconds while the line is away. */
+  function sendAudio(frame) {
+    if (state === "ready" && socket.bufferedAmount < MOST_UNSENT_BYTES) return socket.send(frame);
+    audio = [...audio, frame].slice(-MOST_AUDIO_FRAMES);
+    return open();
+  }
+
+  /** Says whether the microphone is on; the line is opened for it, and kept open. */
+  function listen(isOn) {
+    isListening = isOn;
+    if (state === "ready") put({ action: isOn ? "resume_backend" : "pause_backend" });
+    else if (isOn) open();
+  }
+
+  function close() {
+    clearTimeout(timer);
+    isListening = false;
+    if (state === "ready") put({ action: "stop" });
+    const old = socket;
+    socket = null;
+    old?.close();
+    set("closed");
+  }
+
+  async function open() {
+    if (state !== "closed" && state !== "waiting") return;
+    clearTimeout(timer);
+    set(tries ? "reconnecting" : "opening");
+    try {
+      const start = await writePrompt();
+      connect(start);
+    } catch (problem) {
+      if (problem instanceof SignedOut) return giveUp("You are signed out. Sign in to go on.", true);
+      lost();
+    }
+  }
+
+  async function writePrompt() {
+    const answer = await fetch(promptUrl, {
+      method: "POST",
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify(visit ? { appointment_id: Number(visit) } : {}),
+    });
+    if (answer.status === 401) throw new SignedOut();
+    if (!answer.ok) throw new Error(`The prompt route answers ${answer.status}`);
+    return answer.json();
+  }
+
+  function connect({ user_id, user_email }) {
+    const url = new URL(socketUrl, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const opened = new WebSocket(url);
+    socket = opened;
+    opened.addEventListener("open", () => opened.send(JSON.stringify({ action: "start", user_id, user_email })));
+    opened.addEventListener("message", ({ data }) => opened === socket && receive(JSON.parse(data)));
+    opened.addEventListener("close", ({ code }) => opened === socket && ended(code));
+  }
+
+  function receive(frame) {
+    if (frame.type === "ready") stand();
+    onFrame(frame);
+  }
+
+  function stand() {
+    tries = 0;
+    set("ready");
+    for (const { event, text } of questions) put({ action: "text", text, event });
+    for (const frame of audio) socket.send(frame);
+    audio = [];
+  }
+
+  function ended(code) {
+    socket = null;
+    if (FOR_GOOD.has(code)) return giveUp("The line was closed. Reload the page to go on.", false);
+    if (state === "ready" && !isListening && !questions.length) return set("closed"); // opened again when needed
+    return lost();
+  }
+
+  function lost() {
+    socket = null;
+    tries += 1;
+    if (tries > TRIES_BEFORE_THE_FORM && !isListening) return block();
+    if (tries > BACK_OFF_MILLISECONDS.length) return block();
+    set("reconnecting");
+    state = "waiting";
+    const longest = BACK_OFF_MILLISECONDS[tries - 1];
+    timer = setTimeout(open, longest * (0.5 + Math.random() / 2));
+    return undefined;
+  }
+
+  function block() {
+    blockedUntil = Date.now() + BLOCKED_MILLISECONDS;
+    end();
+    const unanswered = questions;
+    questions = [];
+    onBlocked(unanswered);
+  }
+
+  function giveUp(words, isSignedOut) {
+    end();
+    questions = [];
+    onRefused(words, isSignedOut);
+  }
+
+  function end() {
+    tries = 0;
+    audio = [];
+    isListening = false;
+    set("closed");
+  }
+
+  function set(next) {
+    state = next;
+    onState(next);
+  }
+
+  function put(frame) {
+    socket.send(JSON.stringify(frame));
+  }
+
+  window.addEventListener("online", () => state === "waiting" && open());
+  return {
+    ask,
+    expect,
+    answered,
+    send,
+    sendAudio,
+    listen,
+    close,
+    isAwaited: () => questions.length > 0,
+    isBlocked: () => Date.now() < blockedUntil,
+  };
+}
+
+function newEvent() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is only there where the connection is safe
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
