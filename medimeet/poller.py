@@ -1,6 +1,6 @@
-"""The poller: has waiting messages sent and ends holds that are up. Beside the demo's server, or as `flask worker`.
+"""The poller: has waiting messages sent, ends holds that are up, gives credits back that a dead worker took.
 
-Any number may run at once: each message is claimed by one of them.
+It runs beside the demo's server, or as `flask worker`. Any number may run at once: each message is claimed by one.
 """
 
 import logging
@@ -9,7 +9,8 @@ import threading
 from flask import Flask
 
 from medimeet.errors import Busy
-from medimeet.services import delivery, holds
+from medimeet.gateways.conversation_store import StoreAway
+from medimeet.services import conversation_transfer, credits, delivery, holds
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +33,19 @@ def _round(app: Flask, through: delivery.Gateways, stop_event: threading.Event) 
     try:
         with app.app_context():
             holds.end_all_due()
+            credits.return_abandoned()
             taken = delivery.deliver_due(through, stop_event.is_set)
+            _bring_conversations_over(stop_event)
             return 0.0 if taken else float(app.config["POLLER_SECONDS"])
     except Busy:
         logger.warning("the poller waits: the database is busy")
     except Exception:  # a poller that dies silently would lose everybody's messages
         logger.exception("the poller waits after a fault")
     return _PAUSE_AFTER_FAULT_SECONDS
+
+
+def _bring_conversations_over(stop_event: threading.Event) -> None:
+    try:
+        conversation_transfer.bring_over(stop_event.is_set)
+    except StoreAway as error:
+        logger.warning("conversations wait in the database: MongoDB is away: %s", error)

@@ -16,9 +16,14 @@ from medimeet.models import (
     Appointment,
     Clinic,
     Credential,
+    CreditBundle,
+    CreditEntry,
     Doctor,
     ExclusionDate,
+    Invoice,
     Patient,
+    Plan,
+    Subscription,
     Treatment,
     WorkingHours,
 )
@@ -149,6 +154,33 @@ def make_appointment(doctor: Doctor, patient: Patient, starts_at: datetime, **gi
             **values | given,
         )
     )
+
+
+def make_subscription(clinic: Clinic, credits: int = 0, plan: Plan | None = None, **given: Any) -> Subscription:
+    """A clinic on a plan, with so many credits in its ledger."""
+    today = clock.today(clinic.zone)
+    values = {"plan_id": (plan or make_plan()).id, "started_on": today, "ends_on": today + timedelta(days=30)}
+    subscription = save(Subscription(clinic_id=clinic.id, credits_left=credits, **values | given))
+    if credits:
+        save(CreditEntry(clinic_id=clinic.id, change=credits, left=credits, reason="Credits to begin with"))
+    return subscription
+
+
+def make_plan(**given: Any) -> Plan:
+    values = {"name": f"Plan {next(_numbers)}", "monthly_price": Decimal(49), "monthly_credits": 200}
+    return save(Plan(**values | given))
+
+
+def make_bundle(**given: Any) -> CreditBundle:
+    values = {"name": f"Bundle {next(_numbers)}", "price": Decimal(10), "credits": 100}
+    return save(CreditBundle(**values | given))
+
+
+def make_invoice(clinic: Clinic, plan: Plan, **given: Any) -> Invoice:
+    """What the clinic owes for a month of the plan."""
+    values = {"description": f"{plan.name}, one month", "amount": plan.monthly_price, "credits": plan.monthly_credits}
+    number = f"2026-{next(_numbers):04d}"
+    return save(Invoice(clinic_id=clinic.id, plan_id=plan.id, number=number, **values | given))
 
 
 def at(clinic: Clinic, day: date, wall_time: str) -> datetime:

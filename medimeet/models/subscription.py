@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
 from medimeet.db import Base
+from medimeet.domain.wall_clock import to_wall
+from medimeet.models.account import Account
+from medimeet.models.clinic import Clinic
 
 
 class Plan(Base):
@@ -38,7 +41,7 @@ class CreditBundle(Base):
 
 
 class Subscription(Base):
-    """A clinic on a plan, from one day until it ends, with the credits that are left."""
+    """A clinic on a plan, with the credits that are left: its days, the last one included; open-ended without one."""
 
     __tablename__ = "subscription"
     __table_args__ = (CheckConstraint("credits_left >= 0", name="credits_left"),)
@@ -50,6 +53,7 @@ class Subscription(Base):
     started_on: Mapped[date]
     ends_on: Mapped[date | None]
 
+    clinic: Mapped[Clinic] = relationship()
     plan: Mapped[Plan] = relationship()
 
 
@@ -91,6 +95,8 @@ class CreditEntry(Base):
     reason: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    account: Mapped[Account | None] = relationship()
+
 
 class Invoice(Base):
     """What a clinic owes for a month of a plan, or for a bundle; paid at the desk and marked by a superuser.
@@ -113,5 +119,21 @@ class Invoice(Base):
     marked_paid_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     withdrawn_at: Mapped[datetime | None]
 
+    clinic: Mapped[Clinic] = relationship()
     plan: Mapped[Plan | None] = relationship()
     bundle: Mapped[CreditBundle | None] = relationship()
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether it is still owed."""
+        return self.paid_at is None and self.withdrawn_at is None
+
+    @property
+    def issued_on(self) -> date:
+        """The day it was ordered, in its clinic."""
+        return to_wall(self.issued_at, self.clinic.zone).date()
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day it was marked as paid, in its clinic."""
+        return to_wall(self.paid_at, self.clinic.zone).date() if self.paid_at is not None else None

@@ -7,16 +7,18 @@ the same transaction: a hundred questions at once take no more than there is, an
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from medimeet import clock
 from medimeet.db import command, db
+from medimeet.domain.credits import is_low
 from medimeet.domain.statuses import Role
-from medimeet.errors import MediMeetError
-from medimeet.models import Account, Clinic, CreditEntry, CreditReservation, Subscription
+from medimeet.errors import Conflict, MediMeetError
+from medimeet.models import Account, Clinic, CreditEntry, CreditReservation, Plan, Subscription
 from medimeet.services.access import Actor
 
 LONGEST_ANSWER = timedelta(minutes=5)
+MOST = 1_000_000_000
 
 
 class NoCreditsLeft(MediMeetError):
@@ -28,10 +30,11 @@ class NoCreditsLeft(MediMeetError):
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """How many credits a clinic has left; `is_low` from a fifth of what it last had downwards."""
+    """How many credits a clinic has left, of how many it `had` after some were last added; `is_low` from a fifth."""
 
     left: int
     is_low: bool
+    had: int = 0
 
 
 def is_metered(account: Account) -> bool:
@@ -41,38 +44,34 @@ def is_metered(account: Account) -> bool:
 
 def meter(clinic: Clinic) -> Meter:
     """What the clinic has left."""
-    row = db.session.query(Subscription).filter_by(clinic_id=clinic.id).one_or_none()
-    left = row.credits_left if row is not None else 0
-    return Meter(left, is_low=row is not None and left * 5 <= row.plan.monthly_credits)
+    # Columns, not the row: a socket's session may have read it an hour ago.
+    of_clinic = select(Subscription.credits_left, Plan.monthly_credits).join(Subscription.plan)
+    row = db.session.execute(of_clinic.where(Subscription.clinic_id == clinic.id)).one_or_none()
+    if row is None:
+        return Meter(0, is_low=True)
+    left, monthly_credits = row
+    last_added = (
+        select(CreditEntry.left)
+        .where(CreditEntry.clinic_id == clinic.id, CreditEntry.change > 0, CreditEntry.reservation_id.is_(None))
+        .order_by(CreditEntry.id.desc())
+        .limit(1)
+    )
+    had = db.session.scalar(last_added) or monthly_credits
+    return Meter(left, is_low(left, had), had)
 
 
 @command
 def reserve(actor: Actor) -> int:
     """Takes one credit of the actor's clinic for one answer; gives the reservation's id. Raises NoCreditsLeft."""
-    now = clock.now()
-    left = db.session.scalar(
-        update(Subscription)
-        .where(Subscription.clinic_id == actor.clinic.id, Subscription.credits_left > 0)
-        .values(credits_left=Subscription.credits_left - 1)
-        .returning(Subscription.credits_left)
-    )
+    left = _change(actor.clinic.id, -1)
     if left is None:
         raise NoCreditsLeft
     reservation = CreditReservation(
-        clinic_id=actor.clinic.id, account_id=actor.person.id, expires_at=now + LONGEST_ANSWER
+        clinic_id=actor.clinic.id, account_id=actor.person.id, expires_at=clock.now() + LONGEST_ANSWER
     )
     db.session.add(reservation)
     db.session.flush()
-    db.session.add(
-        CreditEntry(
-            clinic_id=actor.clinic.id,
-            account_id=actor.person.id,
-            reservation_id=reservation.id,
-            change=-1,
-            left=left,
-            reason="An answer of the assistant",
-        )
-    )
+    _note(reservation, -1, left, "An answer of the assistant")
     return reservation.id
 
 
@@ -83,25 +82,74 @@ def settle(reservation_id: int) -> None:
 
 
 @command
-def give_back(reservation_id: int) -> None:
-    """No answer came: the credit goes back, once."""
+def give_back(reservation_id: int) -> bool:
+    """No answer came: the credit goes back, once. Says whether it went back now."""
     reservation = _end(reservation_id, "returned")
-    if reservation is None:
-        return
-    left = db.session.scalar(
+    left = _change(reservation.clinic_id, 1) if reservation is not None else None
+    if reservation is None or left is None:
+        return False
+    _note(reservation, 1, left, "No answer came: given back")
+    return True
+
+
+def return_abandoned() -> int:
+    """Gives back, one by one, what workers took that died before they spent it; says how many credits went back.
+
+    Any number of pollers may do so at once. An answer that took longer than LONGEST_ANSWER costs nothing.
+    """
+    abandoned = select(CreditReservation.id).where(
+        CreditReservation.state == "reserved", CreditReservation.expires_at <= clock.now()
+    )
+    return sum(give_back(reservation_id) for reservation_id in db.session.scalars(abandoned).all())
+
+
+def add(clinic_id: int, change: int, reason: str, account_id: int | None) -> int:
+    """Adds credits in the running command (below zero: takes them away) with a line of the ledger; gives what is left.
+
+    Raises Conflict where the clinic has no plan, has fewer than are taken, or would have more than MOST.
+    """
+    left = _change(clinic_id, change)
+    if left is None:
+        raise Conflict(_why_not(clinic_id, change))
+    db.session.add(
+        CreditEntry(clinic_id=clinic_id, account_id=account_id, change=change, left=left, reason=reason[:200])
+    )
+    return left
+
+
+def are_counted(clinic_id: int) -> bool:
+    """Whether the ledger has a line of this clinic, so that its subscription must stay."""
+    return db.session.scalar(select(CreditEntry.id).where(CreditEntry.clinic_id == clinic_id).limit(1)) is not None
+
+
+def _change(clinic_id: int, change: int) -> int | None:
+    """What is left after the change; None where it can't be made, and nothing is changed."""
+    return db.session.scalar(
         update(Subscription)
-        .where(Subscription.clinic_id == reservation.clinic_id)
-        .values(credits_left=Subscription.credits_left + 1)
+        .where(Subscription.clinic_id == clinic_id, Subscription.credits_left.between(-change, MOST - change))
+        .values(credits_left=Subscription.credits_left + change)
         .returning(Subscription.credits_left)
     )
+
+
+def _why_not(clinic_id: int, change: int) -> str:
+    left = db.session.scalar(select(Subscription.credits_left).where(Subscription.clinic_id == clinic_id))
+    if left is None:
+        return "The clinic has no plan yet, so nothing can hold its credits. Order a month of a plan first."
+    if change < 0:
+        return f"The clinic has only {left} credits left, so no more than that can be taken away."
+    return f"A clinic can have {MOST:,} credits at most. It has {left:,} now."
+
+
+def _note(reservation: CreditReservation, change: int, left: int, reason: str) -> None:
     db.session.add(
         CreditEntry(
             clinic_id=reservation.clinic_id,
             account_id=reservation.account_id,
             reservation_id=reservation.id,
-            change=1,
+            change=change,
             left=left,
-            reason="No answer came: given back",
+            reason=reason,
         )
     )
 

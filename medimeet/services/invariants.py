@@ -4,12 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from medimeet import clock
 from medimeet.domain.statuses import OCCUPYING, AppointmentStatus
-from medimeet.models import Appointment, CreditEntry, Notification, Subscription, WorkingHours, overlap_guards
+from medimeet.models import (
+    Appointment,
+    Clinic,
+    CreditEntry,
+    CreditReservation,
+    Notification,
+    Subscription,
+    WorkingHours,
+    overlap_guards,
+)
 
 HOLD_GRACE = timedelta(minutes=10)
 MESSAGE_GRACE = timedelta(minutes=15)
@@ -105,16 +114,50 @@ def _stuck_messages(connection: Connection) -> Check:
 
 
 def _credits(connection: Connection) -> Check:
-    newest = select(func.max(CreditEntry.id)).group_by(CreditEntry.clinic_id)
+    sums = select(
+        CreditEntry.clinic_id, func.sum(CreditEntry.change).label("sum"), func.max(CreditEntry.id).label("id")
+    )
+    ledger = sums.group_by(CreditEntry.clinic_id).subquery()
+    last = aliased(CreditEntry)
+    left = func.coalesce(Subscription.credits_left, 0)
     wrong = (
-        select(Subscription.clinic_id)
-        .join(CreditEntry, CreditEntry.clinic_id == Subscription.clinic_id)
-        .where(CreditEntry.id.in_(newest), CreditEntry.left != Subscription.credits_left)
+        select(Clinic.id)
+        .outerjoin(Subscription, Subscription.clinic_id == Clinic.id)
+        .outerjoin(ledger, ledger.c.clinic_id == Clinic.id)
+        .outerjoin(last, last.id == ledger.c.id)
+        .where(or_(left != func.coalesce(ledger.c.sum, 0), left != func.coalesce(last.left, 0)))
     )
     return Check(
         "credits agree with their ledger",
         _listed("clinics", _ids(connection, wrong)),
-        "Compare the clinic's ledger on its subscription page, and correct the number of credits in the back office.",
+        "Nothing in MediMeet changes one without the other. Compare with the last backup, then set the clinic's "
+        "credits_left in the database to the sum of its lines.",
+    )
+
+
+def _reservations(connection: Connection) -> Check:
+    taken = func.coalesce(func.sum(CreditEntry.change), 0)
+    wrong = (
+        select(CreditReservation.id)
+        .outerjoin(CreditEntry, CreditEntry.reservation_id == CreditReservation.id)
+        .group_by(CreditReservation.id, CreditReservation.state)
+        .having(taken != case((CreditReservation.state == "returned", 0), else_=-1))
+    )
+    return Check(
+        "every reserved credit was taken once",
+        _listed("reservations", _ids(connection, wrong)),
+        "Correct the clinic's credits on its subscription page, with the reservation's number as the reason.",
+    )
+
+
+def _abandoned(connection: Connection) -> Check:
+    abandoned = select(CreditReservation.id).where(
+        CreditReservation.state == "reserved", CreditReservation.expires_at < clock.now() - HOLD_GRACE
+    )
+    return Check(
+        "no credit stays reserved",
+        _listed("reservations", _ids(connection, abandoned)),
+        "Start `flask worker`, which gives them back.",
     )
 
 
@@ -125,6 +168,8 @@ _CHECKS: tuple[Callable[[Connection], Check], ...] = (
     _hours_overlaps,
     _stuck_messages,
     _credits,
+    _reservations,
+    _abandoned,
 )
 
 

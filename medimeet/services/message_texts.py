@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from medimeet.config import setting
 from medimeet.domain.wall_clock import to_wall, zone_label
-from medimeet.models import Account, Appointment, Clinic, Doctor
+from medimeet.models import Account, Appointment, Clinic, Doctor, Invoice
 from medimeet.services.contact_details import readable_phone
 
 
@@ -160,6 +160,16 @@ def declined(account: Account) -> Words:
     opening = f"{_name(clinic)} has looked at your application as a doctor and has not accepted it."
     ask = f"Your account as a patient stays as it is. For questions, write to us here:\n{site_address('/contact/')}"
     return _about_account(account, "Your application as a doctor", opening, ask)
+
+
+def invoice_paid(admin: Account, invoice: Invoice) -> Words:
+    """To a clinic's admin: an invoice is marked as paid, and the credits it brought are there."""
+    name, amount = one_line(invoice.description), f"{invoice.amount:.2f} {invoice.clinic.currency}"
+    opening = f"Invoice {invoice.number} is paid: {name}, {amount}."
+    brought = f" Your clinic has {invoice.credits} more credits for the assistant." if invoice.credits else ""
+    ask = f"To see or print it, open this page:\n{site_address(f'/clinic/subscription/invoices/{invoice.id}/')}"
+    body = _letter(admin, invoice.clinic, f"{opening}{brought}", ask)
+    return Words(f"Invoice {invoice.number} is paid", body, f"{_name(invoice.clinic)}: {opening}")
 
 
 def when_of(instant: datetime, clinic: Clinic) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from medimeet.config import setting
 from medimeet.db import db
 from medimeet.domain.statuses import Role
-from medimeet.models import Account, Appointment, Clinic, Doctor, Notification
+from medimeet.models import Account, Appointment, Clinic, Doctor, Invoice, Notification
 from medimeet.services import calendar_file, message_texts
 from medimeet.services.message_texts import Words
 
@@ -104,8 +104,7 @@ def tell_account_made(account: Account, url: str) -> None:
 def tell_application(clinic: Clinic, doctor: Doctor) -> None:
     """Somebody has applied as a doctor: to each of the clinic's admins."""
     since = doctor.created_at.isoformat()  # a declined applicant's number may be given to the next one
-    admins = select(Account).where(Account.clinic_id == clinic.id, Account.role == Role.ADMIN, Account.is_active)
-    for admin in db.session.scalars(admins.order_by(Account.id)):
+    for admin in _admins_of(clinic):
         words = message_texts.application(admin, clinic, doctor)
         _tell(admin, "doctor_application", words, f"doctor-{doctor.id}-applied-{since}-{admin.id}")
 
@@ -121,6 +120,18 @@ def tell_verified(doctor: Doctor) -> None:
     """The clinic has accepted a doctor: to the doctor, once for each acceptance."""
     since = doctor.verified_at.isoformat() if doctor.verified_at else ""
     _tell(doctor.account, "doctor_verified", message_texts.verified(doctor), f"doctor-{doctor.id}-verified-{since}")
+
+
+def tell_invoice_paid(invoice: Invoice) -> None:
+    """The invoice is marked as paid: to each of the clinic's admins."""
+    for admin in _admins_of(invoice.clinic):
+        words = message_texts.invoice_paid(admin, invoice)
+        _tell(admin, "invoice_paid", words, f"invoice-{invoice.id}-paid-{admin.id}")
+
+
+def _admins_of(clinic: Clinic) -> list[Account]:
+    admins = select(Account).where(Account.clinic_id == clinic.id, Account.role == Role.ADMIN, Account.is_active)
+    return list(db.session.scalars(admins.order_by(Account.id)))
 
 
 def _tell_patient(appointment: Appointment, kind: str, words: Words, key: str, method: str) -> None:

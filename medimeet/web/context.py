@@ -80,9 +80,9 @@ def zone_name(value: datetime) -> str:
     return zone.key if label == zone.key else f"{zone.key}, {label}"
 
 
-def money(amount: Decimal | int) -> str:
-    """'£45.00': an amount in the clinic's currency."""
-    return format_currency(amount, current_actor().clinic.currency, locale="en_GB")
+def money(amount: Decimal | int, currency: str | None = None) -> str:
+    """'£45.00': an amount in the clinic's currency, or in another clinic's."""
+    return format_currency(amount, currency or current_actor().clinic.currency, locale="en_GB")
 
 
 def _local(value: datetime) -> datetime:

@@ -59,6 +59,7 @@ ADMIN = (
         "*.lists",
         "*word",
         "*service*",
+        "subscription.*",
         "clinic_admin.messages",
     ),
     ("Outbox", "outbox.messages", "outbox.*"),

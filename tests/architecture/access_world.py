@@ -113,6 +113,10 @@ def make(app: Flask) -> World:
             expires_at=clock.now() + timedelta(minutes=15),
         )
     )
+    factories.make_subscription(clinic, credits=10)
+    factories.make_subscription(far, credits=10)
+    plan, bundle = factories.make_plan(), factories.make_bundle()
+    invoice = factories.make_invoice(clinic, plan)
     world.ids = {
         "appointment_id": visit.id,
         "public_id": proposal.public_id,
@@ -134,6 +138,9 @@ def make(app: Flask) -> World:
         "review_id": review.id,
         "notification_id": mail.id,
         "word_id": specialty.id,
+        "plan_id": plan.id,
+        "bundle_id": bundle.id,
+        "invoice_id": invoice.id,
         "kind": "specialties",
         "name": "no-such-picture.webp",
         "contract_name": "timeslots",

@@ -2,4 +2,4 @@
 
 from flask import Blueprint
 
-bp = Blueprint("subscription", __name__)
+bp = Blueprint("subscription", __name__, url_prefix="/clinic/subscription")
