@@ -7,7 +7,7 @@ many does no harm; one too few may. So only what is plainly long past or about s
 
 import re
 
-from medimeet.domain.plain_words import plain, respelled
+from medimeet.domain.spelling import plain, respelled
 
 _SOMEBODY = (
     "(he|she|it|they|baby|child|kid|son|daughter|wife|husband|partner|mum|mom|mother|dad|father|friend|brother|sister)"
@@ -74,8 +74,8 @@ PATTERNS = (
     r"\b(fever|rash)\b.*\bstiff neck\b|\bmeningitis\b|\bsepsis\b",
     # Poison
     r"\boverdos|\bpoison",
-    r"\b(too many|all (my|the|his|her|of)) (\w+ )?(\w+ )?(pills|tablets|painkillers|paracetamol|medicines?|insulin)\b",
-    r"\b(drank|swallowed|swallowing|ate) (\w+ ){0,2}(bleach|batter(y|ies)|acid|antifreeze|detergent|cleaner|magnets?)\b",
+    r"\b(too many|all (my|the|his|her|of)) (\w+ )?(\w+ )?(pills|tablets|painkillers|paracetamol|insulin)\b",
+    r"\b(drank|swallowed|swallowing|ate) (\w+ ){0,2}(bleach|batter(y|ies)|acid|antifreeze|cleaner|magnets?)\b",
     r"\bcarbon monoxide\b",
     # Birth
     r"\bin labou?r\b|\bwaters? (\w+ )?(broke|broken|breaking)\b|\bcontractions?\b|\bbaby is coming (now|out)\b",
