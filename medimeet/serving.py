@@ -24,6 +24,7 @@ from gunicorn.workers.base import Worker
 
 from medimeet import poller
 from medimeet.app import create_app
+from medimeet.blueprints.transcription.places import places_of
 from medimeet.config import ROOT
 from medimeet.errors import InstallationFault
 
@@ -34,6 +35,7 @@ BACKLOG = 2048
 LARGEST_PORT = 65535
 SECONDS_BETWEEN_LOOKS = 2
 SECONDS_FOR_LAST_MESSAGE = 2
+SECONDS_FOR_FAREWELLS = 1
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}
 
 
@@ -156,6 +158,7 @@ class Server(Application):
     def load_config(self) -> None:
         """Gunicorn's settings: the file's, and above them our socket and hooks."""
         self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
+        self.worker_is_set_up = self.cfg.post_worker_init
         changes = {
             "bind": [f"fd://{listener.detach()}" for listener in self.listeners],
             "workers": self.settings["WORKERS"] or self.cfg.workers,
@@ -177,6 +180,7 @@ class Server(Application):
 
     def worker_is_ready(self, worker: Worker) -> None:
         """Starts the poller beside the worker, and says once that pages are served."""
+        self.worker_is_set_up(worker)
         self.stop = threading.Event()  # this worker's own: the one it was forked with may be set already
         if self.polls:
             self.poller = threading.Thread(target=poll_if_first, args=(worker.wsgi, self.stop), daemon=True)
@@ -184,10 +188,14 @@ class Server(Application):
         if worker.age == 1:
             self.announce()
 
-    def worker_stops_at_once(self, _worker: Worker) -> None:
-        """Ctrl+C: ends the worker without waiting for open connections, but for the message that is being sent."""
+    def worker_stops_at_once(self, worker: Worker) -> None:
+        """Ctrl+C: ends the worker without waiting for open connections, but for the message that is being sent.
+
+        Open conversations are told.
+        """
         for number in (signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, signal.SIG_IGN)  # the terminal and gunicorn's master both send one
+        places_of(worker.wsgi).end_all(SECONDS_FOR_FAREWELLS)
         self._stop_polling()
         os._exit(0)
 

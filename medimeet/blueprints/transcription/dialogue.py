@@ -215,7 +215,7 @@ class Dialogue:
     def _look_around(self) -> None:
         """What may end the conversation without the client."""
         now = time.monotonic()
-        if self._place.places.is_stopping():
+        if self._place.places.is_stopping:
             raise Ended(GOING_AWAY, "going_away", "The server stops. Connect again in a minute.")
         if self._caller is None:
             if now - self._opened_at > SECONDS_TO_SAY_WHO:

@@ -1,15 +1,19 @@
 """The person's microphone: audio in, transcripts and troubles out."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
+
 from medimeet.blueprints.transcription import frames
 from medimeet.blueprints.transcription.turns import Said, Turns
-from medimeet.gateways.speech import Heard, Speech, SpeechSession, SpeechTrouble
+from medimeet.gateways.speech import Heard, Speech, SpeechSession, SpeechTrouble, gateway
 
 SPEECH_OFF = "Speech is switched off here. Type your question instead."
+logger = logging.getLogger(__name__)
 
 
 class Hearing:
@@ -80,3 +84,17 @@ class Hearing:
         if not self._was_told:
             self._was_told = True
             self._send(frame)
+
+
+def speech_of(app: Flask) -> Speech | None:
+    """The speech service of this process, made at its first conversation; None where there is none, or a wrong one."""
+    if "speech" not in app.extensions:
+        address, key = app.config["DEEPGRAM_URL"], app.config["DEEPGRAM_API_KEY"]
+        try:
+            made = gateway(address, key, app.config["DEEPGRAM_MODEL"], app.config["DEEPGRAM_LANGUAGE"])
+        except ValueError as fault:
+            logger.error("speech is off: %s", fault)
+            made = None
+        app.extensions["speech"] = made
+    speech: Speech | None = app.extensions["speech"]
+    return speech

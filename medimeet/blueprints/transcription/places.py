@@ -36,7 +36,7 @@ class Places:
     """
 
     def __init__(self, most: int, most_a_person: int, folder: Path) -> None:
-        self.is_stopping: Callable[[], bool] = lambda: self._stopped.is_set()
+        self._server_stops: Callable[[], bool] = lambda: False
         self._stopped = threading.Event()
         self._most, self._most_a_person, self._folder = most, most_a_person, folder
         self._lock = threading.Lock()
@@ -50,6 +50,15 @@ class Places:
                 raise NoPlace
             self._taken += 1
         return Place(self)
+
+    def stop_when(self, server_stops: Callable[[], bool]) -> None:
+        """Has every conversation close within a second once this holds."""
+        self._server_stops = server_stops
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether every conversation must close."""
+        return self._stopped.is_set() or self._server_stops()
 
     def end_all(self, seconds: float) -> None:
         """Tells every conversation to close, and waits until they have, but not longer than that."""

@@ -9,6 +9,7 @@ from medimeet.blueprints.transcription.blueprint import bp
 from medimeet.blueprints.transcription.caller import Caller
 from medimeet.blueprints.transcription.dialogue import Dialogue
 from medimeet.blueprints.transcription.handshake import VERSION, caller_of_request, check_form
+from medimeet.blueprints.transcription.hearing import speech_of
 from medimeet.blueprints.transcription.places import Place, places_of
 from medimeet.blueprints.transcription.safe_socket import SafeSocket
 from medimeet.db import db, is_busy
@@ -29,7 +30,7 @@ def converse() -> Response:
         db.session.remove()  # no connection is held while people talk
         socket = SafeSocket(request.environ)
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        Dialogue(app, socket, place, None, request.host, caller).run()
+        Dialogue(app, socket, place, speech_of(app), request.host, caller).run()
     finally:
         place.leave()
     return Response(status=101)  # nobody gets it: the connection has ended. It is what servers log.
