@@ -53,7 +53,7 @@ class Utterance:
         self._interim = ""
         if piece.text:
             self._pieces.append(piece.text)
-        if piece.is_end or self._is_ended or len(self._so_far().text) > MOST_CHARACTERS:
+        if piece.is_end or self._is_ended or len(self._so_far().text) >= MOST_CHARACTERS:
             return self.end()
         return self._so_far() if piece.text else None
 
@@ -84,7 +84,7 @@ def _transcript(message: dict[str, Any]) -> str:
         transcript = message["channel"]["alternatives"][0]["transcript"]
     except (KeyError, IndexError, TypeError):
         return ""
-    return transcript.strip()[:MOST_CHARACTERS] if isinstance(transcript, str) else ""
+    return transcript[:MOST_CHARACTERS].strip() if isinstance(transcript, str) else ""
 
 
 def _seconds(value: Any) -> float:

@@ -156,6 +156,9 @@ class Session:
         sender.start()
         try:
             yield
+        except _BrokenLine:
+            _cut(line)  # it would not answer a farewell either
+            raise
         finally:
             self._line = None
             self._outgoing.end_line()
