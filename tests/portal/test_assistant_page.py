@@ -72,7 +72,7 @@ def test_an_empty_and_an_overlong_question_are_told_and_not_asked(small: SmallCl
     nothing = browser.post("/transcription/ask/", data={"words": "  "})
     assert nothing.status_code == 400
     assert "Type your question first" in text(nothing)
-    long = browser.post("/transcription/ask/", data={"words": "why " * 500})
+    long = browser.post("/transcription/ask/", data={"words": "why " * 600})
     assert long.status_code == 400
     assert "are the most. Ask in fewer words" in text(long)
     assert field(long, "words").startswith("why why")

@@ -15,7 +15,7 @@ from medimeet.web.asked import row_id
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
-LONGEST_QUESTION = 1000
+LONGEST_QUESTION = 2000
 
 
 @bp.post("/transcription/ask/")

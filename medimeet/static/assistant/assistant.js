@@ -8,6 +8,8 @@ import { makeSpeaker } from "./speaking.js";
 import { makeStates } from "./states.js";
 import { makeTalking } from "./talking.js";
 
+const ENDS_THE_LINE = new Set(["signed_out", "somebody_else"]);
+
 /** Starts the assistant in its place on a page; gives `rest()`, which lets go of microphone and line. */
 export function begin(root) {
   const states = makeStates(root.querySelector("#assistant-state"));
@@ -34,11 +36,10 @@ export function begin(root) {
     confirmed: ({ proposal }) => showCard(cardUrl(proposal), null),
     credits: showCredits,
     error: tell,
-    closed: ({ message }) => message && conversation.tell(message),
   };
 
   function ask(words) {
-    interrupt();
+    speaker.stop();
     const question = line.ask(words);
     conversation.say(words, question);
     states("thinking", true);
@@ -73,10 +74,11 @@ export function begin(root) {
 
   function tell({ code, message }) {
     if (code.startsWith("speech_")) return talking.tell(code, message);
+    if (ENDS_THE_LINE.has(code)) return undefined; // told when it has ended
     conversation.tell(message);
     conversation.endAnswer();
     line.answered();
-    states("thinking", line.isAwaited());
+    return states("thinking", line.isAwaited());
   }
 
   function interrupt() {

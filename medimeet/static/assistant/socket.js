@@ -5,7 +5,9 @@ const TRIES_BEFORE_THE_FORM = 2;
 const BLOCKED_MILLISECONDS = 60000;
 const MOST_AUDIO_FRAMES = 50; // five seconds
 const MOST_UNSENT_BYTES = 160000; // as much
+const SIGNED_OUT = 4401;
 const FOR_GOOD = new Set([1008, 4403]);
+const SIGN_IN = "You are signed out. Sign in to go on.";
 
 class SignedOut extends Error {}
 
@@ -79,7 +81,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
       const start = await writePrompt();
       connect(start);
     } catch (problem) {
-      if (problem instanceof SignedOut) return giveUp("You are signed out. Sign in to go on.", true);
+      if (problem instanceof SignedOut) return giveUp(SIGN_IN, true);
       lost();
     }
   }
@@ -115,12 +117,14 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     set("ready");
     for (const { event, text } of questions) put({ action: "text", text, event });
     for (const frame of audio) socket.send(frame);
+    if (audio.length && !isListening) put({ action: "pause_backend" }); // what was said is complete
     audio = [];
   }
 
   function ended(code) {
     socket = null;
-    if (FOR_GOOD.has(code)) return giveUp("The line was closed. Reload the page to go on.", false);
+    if (code === SIGNED_OUT) return giveUp(SIGN_IN, true);
+    if (FOR_GOOD.has(code)) return giveUp("The line was closed. Load this page again to go on.", false);
     if (state === "ready" && !isListening && !questions.length) return set("closed"); // opened again when needed
     return lost();
   }
