@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
-from medimeet.gateways import conversation_store
-from medimeet.gateways.conversation_store import MongoStore, StoreAway
+from medimeet.gateways import mongodb
+from medimeet.gateways.conversation_store import StoreAway
+from medimeet.gateways.mongodb import MongoStore
 from medimeet.models import ConversationErasure, ConversationMessage
 from medimeet.services.access import Actor
 from medimeet.services.conversation_rows import as_said, erased_until
@@ -39,7 +40,7 @@ def bring_over(is_stopped: Callable[[], bool] = lambda: False) -> int:
 
     Does nothing without MongoDB, or while it is known to be away. Raises StoreAway where it fails to answer.
     """
-    store = conversation_store.store(setting("MONGODB_URI"))
+    store = mongodb.store(setting("MONGODB_URI"))
     if store is None or store.is_away:
         return 0
     _erase_there(store)
@@ -69,7 +70,7 @@ def waits_too_long(actor: Actor) -> Waiting | None:
 def look() -> Check:
     """Whether the log's MongoDB answers, for `flask doctor`."""
     name = "conversation log"
-    store = conversation_store.store(setting("MONGODB_URI"))
+    store = mongodb.store(setting("MONGODB_URI"))
     if store is None:
         return Check(name, remark="in the database")
     held = waiting()
