@@ -29,12 +29,14 @@ from medimeet.models import (
     OneTimeLink,
     Patient,
     Specialty,
+    Subscription,
     Treatment,
 )
-from medimeet.services import account_rows, audit, chatbot, contact_details, day_grid, table_rows, word_lists
+from medimeet.services import account_rows, audit, chatbot, contact_details, credits, day_grid, table_rows, word_lists
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
 
+_NOT_BELOW_ZERO = ("credits", "monthly_credits")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 # Opening one of these is a reading of health data, see docs/decisions/0004.
 _HEALTH = (MedicalHistoryEntry, MedicalRecordVersion)
@@ -95,6 +97,10 @@ def remove(actor: Actor, model: type[Base], key: int | str) -> str:
     row = find(model, key)
     if isinstance(row, Account) and row.id == actor.person.id:
         raise NotAllowed("You can't delete your own account. Ask another superuser to do it.")
+    if isinstance(row, Subscription) and credits.are_counted(row.clinic_id):
+        raise Conflict(
+            "The ledger counts this subscription's credits, so it stays. Edit it and set its last day instead."
+        )
     name = table_rows.name_of(row)
     belongings = _BELONGINGS.get(model, ())
     users = table_rows.named_by(row, ignored=belongings)
@@ -169,6 +175,8 @@ def _spelled(column: Column[Any], name: str, value: Any, answers: Answers) -> An
         return _sites(name, value or [], answers)
     if value is None and not column.nullable:
         answers.fault(name, "Fill this in.")
+    if name in _NOT_BELOW_ZERO:
+        return answers.number(name, value, 0, credits.MOST, "Write a number from 0 to 1,000,000,000.")
     if not isinstance(value, str) or not isinstance(column.type, String):
         return value
     if isinstance(column.type, Text) or column.type.length is None:

@@ -33,7 +33,6 @@ _WORDS = {
     "ck_review_rating": ("rating", "A rating is 1 to 5."),
     "ck_treatment_duration": ("duration_minutes", "A treatment takes 5 to 480 minutes."),
     "ck_treatment_price": ("price", "A price is not below zero."),
-    "ck_subscription_credits_left": ("credits_left", "The credits left are not below zero."),
 }
 
 

@@ -52,13 +52,6 @@ NEW_ROWS: dict[type[Base], dict[str, str]] = {
     models.Designation: {"clinic_id": "{clinic}", "name": "Consultant"},
     models.Doctor: {"clinic_id": "{clinic}", "account_id": "{account}", "fee": "40", "verified_at": "2026-11-20T08:30"},
     models.ExclusionDate: {"clinic_id": "{clinic}", "doctor_id": "{doctor}", "date": "2026-12-24"},
-    models.Invoice: {
-        "number": "2026-1",
-        "clinic_id": "{clinic}",
-        "description": "Plan",
-        "amount": "20.00",
-        "issued_at": "2026-11-20T08:30:00",
-    },
     models.Language: {"clinic_id": "{clinic}", "name": "Welsh"},
     models.MedicalHistoryEntry: {
         "clinic_id": "{clinic}",
@@ -79,7 +72,6 @@ NEW_ROWS: dict[type[Base], dict[str, str]] = {
     models.Subscription: {
         "clinic_id": "{clinic}",
         "plan_id": "{plan}",
-        "credits_left": "10",
         "started_on": "2026-11-01",
     },
     models.Treatment: {"clinic_id": "{clinic}", "name": "Massage", "price": "30", "duration_minutes": "60"},
@@ -130,7 +122,7 @@ def ids(clinic: Clinic, doctor: Doctor, patient: Patient) -> dict[str, int]:
 class TestEveryTable:
     def test_every_table_that_takes_rows_is_tried(self) -> None:
         taking = {table.model for table in all_tables() if "add" in table.rights}
-        assert taking - {models.CreditEntry} == set(NEW_ROWS)
+        assert taking == set(NEW_ROWS)
 
     @pytest.mark.parametrize("model", NEW_ROWS, ids=lambda model: model.__tablename__)
     def test_a_row_is_added_left_as_it_is_and_deleted(
@@ -173,10 +165,16 @@ class TestEveryTable:
         assert tried > 40
         assert db.session.scalars(select(AuditEntry.deed).where(AuditEntry.deed == "changed")).all() == []
 
-    def test_a_ledger_line_is_added_and_stays(self, office: FlaskClient, clinic: Clinic) -> None:
-        answer = add(office, models.CreditEntry, clinic_id=str(clinic.id), change="-5", left="10", reason="Correction")
-        assert answer.status_code == 303
-        assert newest(models.CreditEntry).change == -5
+    def test_credits_are_not_written_past_the_ledger_nor_taken_away_with_their_subscription(
+        self, office: FlaskClient, clinic: Clinic
+    ) -> None:
+        subscription = factories.make_subscription(clinic, credits=10)
+        edit(office, subscription, credits_left="1000", ends_on="2027-01-31")
+        assert content_of(subscription)["credits_left"] == 10
+        assert content_of(subscription)["ends_on"] == date(2027, 1, 31)
+        answer = delete(office, subscription)
+        assert answer.status_code == 409
+        assert "set its last day instead" in words_of(answer)
 
     @pytest.mark.parametrize(
         "model",
@@ -331,7 +329,7 @@ class TestRefusals:
             (models.Clinic, {"country": "XX"}, "Choose from the list."),
             (models.Clinic, {"chatbot_origins": "javascript:alert(1)"}, "must begin with https://"),
             (models.Clinic, {"chatbot_origins": "https://a..b; script-src *"}, "is no address of a site"),
-            (models.Subscription, {"credits_left": "-1"}, "The credits left are not below zero."),
+            (models.Plan, {"monthly_credits": "-1"}, "Write a number from 0 to 1,000,000,000."),
             (models.Subscription, {"plan_id": "999"}, "Choose from the list."),
             (models.Specialty, {"name": "&&&"}, "Use letters or digits in the name."),
         ],

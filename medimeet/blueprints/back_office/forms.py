@@ -14,7 +14,7 @@ from medimeet.models import Account
 from medimeet.services import table_rows
 from medimeet.services.people import GENDERS
 
-# The server's to set, or a picture, which is uploaded on its own page.
+# The server's to set; a picture, which is uploaded on its own page; credits, which change with a line of the ledger.
 SET_BY_SERVER = frozenset(
     {
         "id",
@@ -23,6 +23,7 @@ SET_BY_SERVER = frozenset(
         "updated_at",
         "reference",
         "sequence",
+        "credits_left",
         "channel",
         "slug",
         "picture",

@@ -187,6 +187,7 @@ def _money() -> list[TableView]:
             shows="id number clinic_id description amount issued_at paid_at",
             searches="number description",
             filters="clinic_id",
+            rights=READ,
         ),
     ]
 
