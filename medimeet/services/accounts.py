@@ -27,6 +27,7 @@ from medimeet.services import (
 )
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.assistant import prompts
 from medimeet.services.one_time_links import Purpose
 
 MAILED_LINK_LIFETIME = timedelta(days=7)
@@ -162,6 +163,7 @@ def deactivate(actor: Actor, account: Account) -> None:
     tokens.revoke_all(account)
     one_time_links.end_all(account)
     conversation_rows.erase_log(account.id)
+    prompts.forget(account.id)  # one file removed; should the command fail, the next conversation writes it again
     if account.doctor is not None:
         appointment_changes.cancel_all_of(actor, doctor=account.doctor)
     if account.patient is not None:

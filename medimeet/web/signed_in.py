@@ -11,6 +11,7 @@ from medimeet.extensions import login_manager
 from medimeet.models import Account, Clinic
 from medimeet.services import access, clinics, sign_in, tokens
 from medimeet.services.access import Actor
+from medimeet.services.assistant import prompts
 from medimeet.web.bearer import account_of_header, token_of_header
 from medimeet.web.contract import Contract, contract_of_request
 from medimeet.web.fragments import is_htmx
@@ -92,9 +93,10 @@ def sign_in_browser(account: Account) -> None:
 
 
 def sign_out_browser() -> None:
-    """Ends this browser's session row and empties its cookie."""
+    """Ends this browser's session row and empties its cookie; the assistant forgets who this is."""
     if current_user.is_authenticated:
         sign_in.end_session(current_user.token)
+        prompts.forget(current_user.account.id)
     logout_user()
     session.clear()
     g.pop("actor", None)

@@ -10,6 +10,7 @@ from simple_websocket import ConnectionClosed
 from sqlalchemy.exc import DBAPIError
 
 from medimeet.blueprints.transcription import frames
+from medimeet.blueprints.transcription.allowance import Allowance
 from medimeet.blueprints.transcription.caller import ENDED, Caller, caller_by
 from medimeet.blueprints.transcription.frames import BadFrame, Frame
 from medimeet.blueprints.transcription.hearing import Hearing
@@ -30,6 +31,8 @@ SECONDS_BETWEEN_CHECKS = 60
 SECONDS_FOR_LAST_ANSWER = 2
 SECONDS_FOR_LAST_TURN = 3
 MOST_BAD_FRAMES = 20
+FRAMES_A_SECOND, FRAMES_AT_ONCE = 200, 1000
+FRAMES_WORTH = {"start": 20, "token": 20}  # they ask the database
 NORMAL, GOING_AWAY, POLICY, FAULTY, TRY_LATER, SIGNED_OUT, SOMEBODY_ELSE = 1000, 1001, 1008, 1011, 1013, 4401, 4403
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Dialogue:
         self._turns: Turns | None = None
         self._hearing: Hearing | None = None
         self._bad_frames = 0
+        self._pace = Allowance(FRAMES_A_SECOND, FRAMES_AT_ONCE)
         self._opened_at = self._checked_at = self._active_at = time.monotonic()
 
     def run(self) -> None:
@@ -80,6 +84,7 @@ class Dialogue:
     def _take(self, message: str | bytes) -> None:
         try:
             frame = frames.read(message)
+            self._pace.spend(FRAMES_WORTH.get(frame.action, 1))
             self._refuse_out_of_order(frame)
             self._ways[frame.action](self, frame)
             self._bad_frames = 0
@@ -87,6 +92,8 @@ class Dialogue:
             self._tell_bad_frame(fault)
 
     def _refuse_out_of_order(self, frame: Frame) -> None:
+        if self._pace.is_spent:
+            raise Ended(TRY_LATER, "too_fast", "These frames come faster than anybody speaks or types.")
         if self._caller is None and frame.action not in {"token", "stop"}:
             raise Ended(POLICY, "no_token", 'Say who you are first: {"action": "token", "token": "…"}.')
         if self._turns is None and frame.action not in {"token", "start", "stop"}:

@@ -32,7 +32,8 @@ def check_form() -> None:
     """Raises BadRequest for what is no handshake, OtherVersion for one of another version."""
     headers = request.headers
     asks_for = {word.strip().lower() for word in headers.get("Connection", "").split(",")}
-    if headers.get("Upgrade", "").strip().lower() != "websocket" or "upgrade" not in asks_for:
+    is_asked_for = headers.get("Upgrade", "").strip().lower() == "websocket" and "upgrade" in asks_for
+    if not is_asked_for or request.environ["SERVER_PROTOCOL"] != "HTTP/1.1":
         raise BadRequest(_MALFORMED)
     if headers.get("Sec-WebSocket-Version", "").strip() != VERSION:
         raise OtherVersion

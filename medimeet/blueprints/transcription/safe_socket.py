@@ -109,6 +109,8 @@ class SafeSocket(Server):
         """One round: what is put down goes out, what came in is read."""
         try:
             self._check_peer()
+            if not self.connected:
+                return
             self._pack()
             readable, writable = self._wait(min(timeout, self._allowance.seconds_left() or timeout))
             if writable:

@@ -1,7 +1,7 @@
 """The prompt file of who talks to the assistant: who they are here, and what the assistant may know of them.
 
 `user_specific_prompts/<userid>_user_specific_prompts.json` in the data folder, written before the conversation opens,
-readable by the server alone, gone when the person signs out.
+readable by the server alone, gone when the person signs out, when the account ends, or when it is too old to count.
 """
 
 import json
@@ -14,6 +14,8 @@ from pathlib import Path
 
 from medimeet import clock
 from medimeet.config import data_path
+from medimeet.errors import NotFound
+from medimeet.services import appointments
 from medimeet.services.access import Actor
 
 LIFETIME = timedelta(hours=12)
@@ -37,8 +39,13 @@ class UserPrompt:
 
 
 def write(actor: Actor, appointment_id: int | None = None) -> UserPrompt:
-    """The person's new prompt file; it replaces an older one in one step."""
+    """The person's new prompt file; it replaces an older one in one step.
+
+    Raises NotFound where `appointment_id` is no visit with this very doctor.
+    """
     person = actor.person
+    if appointment_id is not None:
+        _refuse_other_visit(actor, appointment_id)
     prompt = UserPrompt(
         user_id=person.id,
         role=person.role.value,
@@ -55,6 +62,7 @@ def write(actor: Actor, appointment_id: int | None = None) -> UserPrompt:
     with open(draft, "x", opener=_owner_only, encoding="utf-8") as new:
         json.dump(asdict(prompt), new, ensure_ascii=False)
     os.replace(draft, file)
+    _forget_expired(file.parent)
     return prompt
 
 
@@ -72,6 +80,20 @@ def forget(account_id: int) -> None:
     """Removes the person's prompt file, if there is one."""
     with suppress(FileNotFoundError):
         _file(account_id).unlink()
+
+
+def _refuse_other_visit(actor: Actor, appointment_id: int) -> None:
+    visit, doctor = appointments.find(actor, appointment_id), actor.person.doctor
+    if doctor is None or not doctor.is_verified or visit.doctor_id != doctor.id:
+        raise NotFound(appointments.UNKNOWN)
+
+
+def _forget_expired(folder: Path) -> None:
+    oldest = (clock.now() - LIFETIME).timestamp()
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # somebody else's request has removed it
+            if file.stat().st_mtime < oldest:
+                file.unlink()
 
 
 def _file(account_id: int) -> Path:

@@ -8,8 +8,18 @@ from medimeet.blueprints.contracts.voice.blueprint import bp
 from medimeet.services import access
 from medimeet.services.assistant import prompts
 from medimeet.web.guard import allow
-from medimeet.web.json_fields import Answer, WholeNumber
+from medimeet.web.json_fields import Answer, Body, RowId, WholeNumber
 from medimeet.web.signed_in import current_actor
+
+
+class Talk(Body):
+    """What the conversation is about; it may be left out."""
+
+    appointment_id = RowId(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A doctor's own visit, during which they talk."},
+    )
 
 
 class Written(Answer):
@@ -21,9 +31,10 @@ class Written(Answer):
 
 @bp.post("/transcription/user-prompt/")
 @allow(access.signed_in)
+@bp.arguments(Talk, location="body", example={})
 @bp.response(201, Written, example={"user_id": 4, "user_email": "riverside-patient@clinic.example"})
-def write_user_prompt() -> dict[str, Any]:
+def write_user_prompt(talk: dict[str, Any]) -> dict[str, Any]:
     """POST /transcription/user-prompt/: writes what the assistant may know of the caller; `start` needs it."""
     actor = current_actor()
-    prompts.write(actor)
+    prompts.write(actor, talk["appointment_id"])
     return {"user_id": actor.person.id, "user_email": actor.person.email}
