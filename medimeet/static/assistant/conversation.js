@@ -6,23 +6,26 @@ export function makeConversation(root) {
   let interim = null;
   let answering = null;
 
-  function add(kind, words, event) {
+  function add(kind) {
     const turn = root.querySelector(`#turn-${kind}`).content.firstElementChild.cloneNode(true);
-    if (event) turn.dataset.event = event;
-    put(turn, words);
     log.append(turn);
     scroll();
     return turn;
   }
 
   /** What the person typed. */
-  const say = (words, event) => find(event) ?? add("you", words, event);
+  function say(text, event) {
+    const turn = add("you");
+    turn.dataset.event = event;
+    put(turn, text);
+    scroll();
+  }
 
   /** What is heard so far; a final text takes the place of what was only guessed. */
   function hear(text, isFinal, event) {
     if (!text) return;
     if (isFinal && find(event)) return;
-    interim ??= add("you", text);
+    interim ??= add("you");
     put(interim, text);
     interim.classList.toggle("mm-turn-interim", !isFinal);
     interim.ariaLive = isFinal ? null : "off"; // read out once, when it is final
@@ -66,7 +69,7 @@ export function makeConversation(root) {
   }
 
   function begun() {
-    const turn = add("answer", "");
+    const turn = add("answer");
     turn.ariaBusy = "true"; // read out as a whole
     return turn;
   }
@@ -74,7 +77,7 @@ export function makeConversation(root) {
   /** What went wrong, and a link `{href, label}` that mends it. */
   function tell(message, link) {
     if (log.lastElementChild?.textContent.trim() === message.trim()) return;
-    const place = words(add("trouble", "")).querySelector("span");
+    const place = words(add("trouble")).querySelector("span");
     place.textContent = message;
     if (link) place.append(" ", Object.assign(document.createElement("a"), { href: link.href, textContent: link.label }));
   }
