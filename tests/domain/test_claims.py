@@ -1,0 +1,234 @@
+"""What a language model may say, and what not: that it did something, what somebody has, what they shall take."""
+
+import pytest
+
+from medimeet.domain.claims import Claim, claim_in
+from medimeet.domain.plain_words import plain
+
+DEEDS = """
+Your visit is booked.
+Your appointment has been booked for Tuesday 24 November at 09:00.
+I have booked your visit with Dr Hart.
+I've booked it for you.
+I booked Tuesday at nine.
+Booked!
+Booked: Check-up with Dr Hart, Tuesday 09:00.
+Done!
+All done, see the details below.
+It's done.
+That's done for you.
+Consider it done.
+You're all set for Tuesday.
+You are all set!
+You're booked in with Dr Hart.
+Everything is set for your visit.
+Your slot has been reserved.
+I reserved 10:30 for you.
+We've reserved the time.
+The 10:00 slot is now yours.
+Your appointment is confirmed.
+Confirmed for Tuesday at 9.
+This confirms it: your visit was scheduled.
+I've scheduled you for Friday.
+I just scheduled your check-up.
+Your visit has been moved to Wednesday.
+I moved your appointment to 11:00.
+We have rescheduled your visit.
+Your appointment was successfully rescheduled.
+Rescheduled to Monday, 14:00.
+Your visit on Tuesday has been canceled.
+I've cancelled your appointment.
+I have gone ahead and cancelled it.
+Your cancellation went through.
+The booking was successful.
+Your appointment has been successfully made.
+I have arranged a visit for you.
+I've arranged everything with the desk.
+I took care of it: your visit is taken care of.
+I've put you down for Thursday.
+I've pencilled you in for 09:30.
+I've signed you up for the check-up.
+Your place is secured.
+I secured the last slot for you.
+See you on Tuesday!
+We look forward to seeing you on Friday.
+Dr Hart looks forward to welcoming you.
+Dr Hart is expecting you at nine.
+A confirmation e-mail has been sent to you.
+I've sent you a confirmation by SMS.
+I have emailed the doctor.
+I've notified Dr Hart of your visit.
+I have updated your appointment.
+I changed your visit to 10:00.
+Your appointment has been changed.
+The change is complete and your new visit is saved.
+I'll book that for you now.
+I will cancel your appointment right away.
+I am booking it now.
+I'm moving your visit to Friday.
+Your visit will be booked in a moment.
+Your prescription has been renewed.
+I've added it to your calendar.
+It's in the calendar.
+You are on Dr Hart's list.
+You're in for Tuesday.
+Good news! Your visit got booked.
+Booked, right?
+Did you know that your visit is booked?
+No worries, I've booked it.
+Don't worry, it's booked.
+I have not only looked, I have booked it.
+Your appointment is **bo**​oked.
+Your visit is b o o k e d now.
+Your visit is bооked.
+Ｙour visit is ｂｏｏｋｅｄ.
+Ihr Termin ist gebucht.
+Ich habe den Termin reserviert.
+Votre rendez-vous est confirmé.
+Su cita está reservada.
+La sua visita è prenotata.
+Ваш визит забронирован.
+आपका अपॉइंटमेंट बुक हो गया है।
+您的预约成功。
+""".strip().splitlines()
+
+ADVICE = """
+You have appendicitis.
+You probably have the flu.
+You might have a stomach infection.
+You've got bronchitis.
+You are suffering from migraine.
+You suffer from high blood pressure.
+It sounds like tonsillitis.
+This looks like an allergic reaction.
+That could be a kidney stone.
+It is probably just a cold.
+Your symptoms suggest an ulcer.
+These symptoms are consistent with asthma.
+Your rash is caused by a virus.
+My diagnosis is gout.
+I would diagnose arthritis.
+The diagnosis is pneumonia.
+You may be pregnant.
+You could have diabetes, given the thirst.
+You seem to have an infected tooth.
+Take 500 mg of paracetamol.
+Take two tablets every six hours.
+Take ibuprofen three times a day.
+Stop taking your tablets.
+Stop your medication until then.
+You should stop taking warfarin.
+Double your insulin tonight.
+Reduce the dose to 5 mg.
+The usual dose is one tablet.
+Use a steroid cream and antihistamines.
+Try some aspirin for the pain.
+You need antibiotics.
+Start taking vitamin D.
+Skip your pills tomorrow.
+Increase your medication slowly.
+It's nothing serious.
+That is not dangerous.
+There is nothing to worry about.
+You don't need to see a doctor.
+There is no need to call an ambulance.
+You are perfectly healthy.
+The lump is harmless.
+""".strip().splitlines()
+
+HARMLESS = """
+Your next visit is on Tuesday 24 November at 09:00 with Dr Hart.
+You have an appointment on Tuesday at nine.
+You have two visits to come.
+You have no visits to come.
+Shall I book Tuesday at 09:00?
+Would you like me to book it?
+Do you want this visit canceled?
+Should I look for another day?
+Is 10:30 good for you?
+Which visit do you want to move?
+I found 10:00, 10:30 and 11:00 on Tuesday. Which one shall I book?
+Once you confirm, it is booked.
+It is booked once you press Confirm.
+Press Confirm on the card, and the visit is booked.
+Please confirm the card below to book it.
+If you confirm, your visit is moved to Wednesday.
+Nothing is booked until you press Confirm.
+Nothing has been booked yet.
+Nothing is booked, moved or canceled.
+Your visit is not booked yet.
+It has not been canceled.
+I haven't booked anything.
+I have not moved your visit.
+I can't book it myself.
+I cannot confirm visits; only you can.
+I can look for another time.
+I can show you a card to book it.
+The card below shows the new time.
+Have a look at the card and press Confirm if it is right.
+Visits can be canceled until they begin.
+It can be moved on the page My appointments.
+It must be booked by phone.
+This time is taken, but 10:30 is free.
+Dr Hart is fully booked on Tuesday.
+Wednesday is booked up.
+That time was booked by somebody else a moment ago.
+The clinic is at 1 River Street, London.
+Doctors see patients from Monday to Friday, 09:00 to 17:00.
+The clinic is closed on Sundays.
+A consultation takes 30 minutes and costs £45.00.
+A check-up costs £60.
+Dr Hart speaks English and Hindi.
+Dr Hart and Dr Patel give this treatment.
+The phone number is +44 20 7946 0000.
+I looked for free times on Friday and found none.
+I have found three free times.
+I've looked at next week: nothing is free.
+We have free times on Monday.
+I have prepared a card for you.
+I am sorry, I did not understand that.
+I need to know which treatment you would like.
+You can cancel it on the page My appointments.
+You can write to the desk at desk@riverside.example.
+I can't say what you have; a doctor can.
+I can't diagnose illnesses.
+This is not a diagnosis.
+Please talk to a doctor about your headache.
+If you have chest pain, call 999 now.
+If it gets worse, call 999 at once.
+Do you have an allergy that the doctor should know of?
+Would you like a visit for your asthma?
+You have an appointment for an allergy test on Friday.
+The flu vaccination takes 15 minutes.
+Diabetes check, 30 minutes, £50.
+Ask the doctor whether you should take paracetamol.
+I can't tell you which medicine to take.
+Your visit takes place at 1 River Street.
+It takes about 30 minutes.
+Today you have five visits, the first at 09:00 with [patient 31].
+At 09:30 [patient 12] comes for a consultation.
+Two times are free in the afternoon.
+You are away from 12:00 to 13:00.
+The visit on Friday would cost £45.
+Is there anything else that I can do?
+Hello Pat, how can I help?
+Thank you, and take care.
+Your booked visits are on the page My appointments.
+Before it is booked, you see a card with all details.
+I can only propose; you decide.
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("sentence", DEEDS)
+def test_a_deed_is_never_claimed(sentence: str) -> None:
+    assert claim_in(plain(sentence)) == Claim.DEED
+
+
+@pytest.mark.parametrize("sentence", ADVICE)
+def test_nobody_is_diagnosed_or_dosed(sentence: str) -> None:
+    assert claim_in(plain(sentence)) == Claim.ADVICE
+
+
+@pytest.mark.parametrize("sentence", HARMLESS)
+def test_what_is_harmless_is_said(sentence: str) -> None:
+    assert claim_in(sentence) is None
