@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from medimeet.db import command, db, lock
-from medimeet.demo_data import clinic_rows, visit_rows
+from medimeet.demo_data import clinic_rows, credit_rows, visit_rows
 from medimeet.demo_data.people import CLINICS, PASSWORD, SUPERUSER
 from medimeet.domain.statuses import Role
 from medimeet.errors import InstallationFault
@@ -49,10 +49,10 @@ def _write(password_hash: str) -> bool:
             "This database holds a clinic of your own, so no demo data goes in. Serve it with `flask serve`, "
             "or give the demo a folder of its own with MEDIMEET_DATA_DIR=..."
         )
-    clinic_rows.add_account(SUPERUSER, None, password_hash)
-    plan = clinic_rows.add_plans()
+    superuser = clinic_rows.add_account(SUPERUSER, None, password_hash)
+    plan = credit_rows.add_plans()
     for described in CLINICS:
-        people = clinic_rows.add_clinic(described, plan, password_hash)
+        people = clinic_rows.add_clinic(described, plan, superuser, password_hash)
         for visit in described.visits:
             visit_rows.add_visit(visit, people)
     return True

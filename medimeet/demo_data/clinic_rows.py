@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from medimeet import clock
 from medimeet.db import Base, db
+from medimeet.demo_data import credit_rows
 from medimeet.demo_data.people import DemoClinic, Person
 from medimeet.domain.statuses import Role
 from medimeet.models import (
@@ -16,15 +17,12 @@ from medimeet.models import (
     Clinic,
     ClinicService,
     Credential,
-    CreditBundle,
-    CreditEntry,
     Designation,
     Doctor,
     Language,
     Patient,
     Plan,
     Specialty,
-    Subscription,
     Treatment,
     WorkingHours,
 )
@@ -62,32 +60,7 @@ def email_of(person: Person) -> str:
     return f"{person.username}@clinic.example"
 
 
-def add_plans() -> Plan:
-    """What clinics can buy; returns the plan that the demo clinics are on."""
-    plans = [
-        Plan(
-            name="Practice",
-            description="Everything, for one clinic.",
-            monthly_price=Decimal(49),
-            monthly_credits=200,
-        ),
-        Plan(
-            name="Group",
-            description="For clinics whose assistant answers all day.",
-            monthly_price=Decimal(129),
-            monthly_credits=1000,
-        ),
-    ]
-    bundles = [
-        CreditBundle(name="100 credits", price=Decimal(10), credits=100),
-        CreditBundle(name="500 credits", price=Decimal(45), credits=500),
-    ]
-    db.session.add_all([*plans, *bundles])
-    db.session.flush()
-    return plans[0]
-
-
-def add_clinic(described: DemoClinic, plan: Plan, password_hash: str) -> People:
+def add_clinic(described: DemoClinic, plan: Plan, superuser: Account, password_hash: str) -> People:
     """One clinic with everything that it has but visits."""
     now = clock.now()
     clinic = Clinic(
@@ -107,7 +80,7 @@ def add_clinic(described: DemoClinic, plan: Plan, password_hash: str) -> People:
     day_grid.add_missing(clinic.id)
     for name, description in described.services:
         _save(ClinicService(clinic_id=clinic.id, name=name, description=description))
-    _add_credits(clinic, plan, described.credits)
+    credit_rows.add_subscription(clinic, plan, described.credits, superuser)
     people = People(clinic, {}, {}, _add_treatments(clinic, described))
     words = _add_words(clinic, described)
     for person in described.people:
@@ -210,12 +183,6 @@ def _add_words(clinic: Clinic, described: DemoClinic) -> Words:
         {name: _save(Designation(clinic_id=clinic.id, name=name, slug=_slug(name))) for name in described.designations},
         {name: _save(Language(clinic_id=clinic.id, name=name)) for name in described.languages},
     )
-
-
-def _add_credits(clinic: Clinic, plan: Plan, count: int) -> None:
-    today = clock.today(clinic.zone)
-    _save(Subscription(clinic_id=clinic.id, plan_id=plan.id, credits_left=count, started_on=today))
-    _save(CreditEntry(clinic_id=clinic.id, change=count, left=count, reason="Credits to begin with"))
 
 
 def _slug(name: str) -> str:
