@@ -20,7 +20,7 @@ from medimeet.config import BadSetting, read_settings
 from medimeet.db import db
 from medimeet.errors import InstallationFault, MediMeetError
 from medimeet.services import backup as backups
-from medimeet.services import day_grid, health, installation, migrations
+from medimeet.services import conversation_transfer, day_grid, health, installation, migrations
 from medimeet.services.invariants import Check
 
 SECRETS = ("KEY", "PASSWORD", "URL", "URI")
@@ -164,6 +164,34 @@ def reset_demo(yes: bool) -> None:
             click.confirm(f"Remove the demo's people, visits and messages in {folder}?", abort=True)
         _remove_data()
     click.echo("The demo is gone. `make run` (or `flask demo`) makes a new one.")
+
+
+@click.group("conversations")
+def conversations() -> None:
+    """Look after the conversation log where MEDIMEET_MONGODB_URI keeps it in MongoDB."""
+
+
+@command("status")
+def conversations_status() -> None:
+    """Say where the log is kept and what still waits to be brought to MongoDB."""
+    with _application().app_context():
+        _require_newest()
+        check = conversation_transfer.look()
+    _report([check])
+    if not check.is_good:
+        sys.exit(1)
+
+
+@command("sync")
+def conversations_sync() -> None:
+    """Bring to MongoDB what waits in the database, as the worker does by itself."""
+    with _application().app_context():
+        _require_newest()
+        click.echo(f"{conversation_transfer.bring_over_now()} messages brought to MongoDB.")
+
+
+conversations.add_command(conversations_status)
+conversations.add_command(conversations_sync)
 
 
 @command("settings")

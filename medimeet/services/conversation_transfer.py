@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
+from medimeet.errors import InstallationFault
 from medimeet.gateways import mongodb
-from medimeet.gateways.conversation_store import StoreAway
+from medimeet.gateways.conversation_store import Said, StoreAway
 from medimeet.gateways.mongodb import MongoStore
 from medimeet.models import ConversationErasure, ConversationMessage
 from medimeet.services.access import Actor
@@ -24,6 +25,7 @@ from medimeet.services.invariants import Check
 BATCH = 100
 KEPT_HERE = timedelta(days=1)  # for retries, and to be read while MongoDB is away
 LONG_WAIT = timedelta(minutes=5)
+_MEND = "Check MEDIMEET_MONGODB_URI, and that MongoDB runs."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,21 @@ def bring_over(is_stopped: Callable[[], bool] = lambda: False) -> int:
     _erase_there(store)
     brought = 0
     while not is_stopped() and (batch := _next_batch()):
-        store.keep([as_said(row) for row in batch])
-        _note_brought([row.id for row in batch], {row.account_id for row in batch})
+        store.keep(list(batch.values()))
+        _note_brought(list(batch), {said.account_id for said in batch.values()})
         brought += len(batch)
     _forget_what_was_brought_long_ago()
     return brought
+
+
+def bring_over_now() -> int:
+    """As `bring_over`, because somebody asks for it. Raises InstallationFault where there is nothing to bring it to."""
+    if not setting("MONGODB_URI"):
+        raise InstallationFault("The conversation log is kept in the database: MEDIMEET_MONGODB_URI is not set.")
+    try:
+        return bring_over()
+    except StoreAway:
+        raise InstallationFault(f"MongoDB does not answer. Nothing is lost. {_MEND}") from None
 
 
 def waiting() -> Waiting:
@@ -78,9 +90,7 @@ def look() -> Check:
     try:
         store.check()
     except StoreAway:
-        mend = (
-            "Check MEDIMEET_MONGODB_URI and that MongoDB runs. Nothing is lost: they are brought over once it answers."
-        )
+        mend = f"{_MEND} Nothing is lost: all is brought over once it answers."
         return Check(name, f"MongoDB can't be reached; {words}", mend)
     if held.since is not None and held.since < clock.now() - LONG_WAIT:
         return Check(name, f"MongoDB answers, but {words}", "Start `flask worker`, or run `flask conversations sync`.")
@@ -97,15 +107,18 @@ def _waiting(clinic_id: int | None) -> Waiting:
 
 
 def _erase_there(store: MongoStore) -> None:
-    waiting = select(ConversationErasure).where(ConversationErasure.is_synced.is_(False))
-    for erasure in db.session.scalars(waiting.order_by(ConversationErasure.id)).all():
-        store.erase(erasure.account_id, erasure.until)
-        _note_erased(erasure.id)
+    waiting = select(ConversationErasure.id, ConversationErasure.account_id, ConversationErasure.until)
+    waiting = waiting.where(ConversationErasure.is_synced.is_(False)).order_by(ConversationErasure.id)
+    for erasure_id, account_id, until in db.session.execute(waiting).all():
+        store.erase(account_id, until)
+        _note_erased(erasure_id)
 
 
-def _next_batch() -> Sequence[ConversationMessage]:
+def _next_batch() -> dict[int, Said]:
+    """The messages that have waited longest, by their rows."""
     waiting = select(ConversationMessage).where(ConversationMessage.is_synced.is_(False))
-    return db.session.scalars(waiting.order_by(ConversationMessage.id).limit(BATCH)).all()
+    rows = db.session.scalars(waiting.order_by(ConversationMessage.id).limit(BATCH))
+    return {row.id: as_said(row) for row in rows}
 
 
 @command

@@ -4,7 +4,7 @@ from flask import Response
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.services import access, doctor_applications, enquiries, reports
+from medimeet.services import access, conversation_transfer, doctor_applications, enquiries, reports
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -29,4 +29,5 @@ def dashboard() -> Response:
         missed_from=today.day - reports.PERIOD,
         applications=doctor_applications.listed(actor).total,
         messages=enquiries.recent(actor),
+        log_waits=conversation_transfer.waits_too_long(actor),
     )

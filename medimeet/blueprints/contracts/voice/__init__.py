@@ -1,6 +1,6 @@
 """The assistant by voice (document 001, "Transcription"): what is asked before the socket opens, and one's own log."""
 
-from medimeet.blueprints.contracts.voice import user_prompt
+from medimeet.blueprints.contracts.voice import conversation, user_prompt
 from medimeet.blueprints.contracts.voice.blueprint import bp
 from medimeet.web.contract import Contract
 
@@ -14,4 +14,4 @@ contract = Contract(
     takes_session=True,
 )
 
-__all__ = ["contract", "user_prompt"]
+__all__ = ["contract", "conversation", "user_prompt"]

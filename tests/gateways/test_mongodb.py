@@ -1,0 +1,39 @@
+"""Which addresses the conversation log is entrusted to."""
+
+import pytest
+
+from medimeet.config import BadSetting
+from medimeet.gateways import mongodb
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "mongodb://localhost",
+        "mongodb://127.0.0.1:27018,[::1]:27019/log",
+        "mongodb://%2Ftmp%2Fmongodb.sock/log",
+        "mongodb://user:secret@10.0.0.1/log?tls=true",
+        "mongodb+srv://user:secret@cluster.example/log",
+        "mongodb://10.0.0.1/?authMechanism=MONGODB-X509&tls=true",
+    ],
+)
+def test_an_address_that_asks_who_comes_is_taken(address: str) -> None:
+    mongodb.check_address(address)
+
+
+@pytest.mark.parametrize(
+    "address, words",
+    [
+        ("mongodb://10.0.0.1/", "anybody on the network could read"),
+        ("mongodb://localhost,db.example/log", "anybody on the network could read"),
+        ("mongodb+srv://cluster.example/log", "anybody on the network could read"),
+        ("mongodb://", "can't be read"),
+        ("http://user:secret@db.example/", "can't be read"),
+        ("mongodb://user:secret@db.example:99999999/", "can't be read"),
+    ],
+)
+def test_an_address_open_to_anybody_stops_the_start(address: str, words: str) -> None:
+    with pytest.raises(BadSetting, match=words) as told:
+        mongodb.check_address(address)
+    assert "MEDIMEET_MONGODB_URI" in str(told.value) and "secret" not in str(told.value)
