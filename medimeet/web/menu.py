@@ -56,6 +56,7 @@ ADMIN = (
         "clinic_admin.admin_clinic_details",
         "*.edit_clinic_details",
         "clinic_admin.*chatbot*",
+        "clinic_admin.*assistant*",
         "*.lists",
         "*word",
         "*service*",

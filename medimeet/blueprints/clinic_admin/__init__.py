@@ -3,6 +3,7 @@
 from medimeet.blueprints.clinic_admin import (
     applications,
     appointments,
+    assistant,
     chatbot,
     clinic,
     contact,
@@ -21,6 +22,7 @@ from medimeet.blueprints.clinic_admin.blueprint import bp
 __all__ = [
     "applications",
     "appointments",
+    "assistant",
     "bp",
     "chatbot",
     "clinic",
