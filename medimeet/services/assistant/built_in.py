@@ -1,0 +1,175 @@
+"""The assistant that needs no model: it reads key words and answers from the clinic's own data, through the same tools.
+
+It never says that something is done, knows nothing of medicine, and says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from medimeet import clock
+from medimeet.domain import spoken_times
+from medimeet.domain.spoken_times import SpokenTime
+from medimeet.models import Proposal
+from medimeet.services.access import Actor
+from medimeet.services.assistant import choosing, details, facts_in_words, visits_in_words
+from medimeet.services.assistant.choosing import Step
+from medimeet.services.assistant.looking import Refused
+from medimeet.services.assistant.subject import AT_ONCE, Subject
+from medimeet.services.assistant.talk import Talk
+from medimeet.services.assistant.understanding import intent_of, number_in, plainly, tells_symptom
+
+_NO_DOCTOR = "I can't tell what is wrong: I am a program and no doctor. I can find you a time with one. "
+_PRESS = "I can't do that for you, so that nothing happens by mistake. Please press Confirm at what I offered."
+_WHICH = "Please say which: a number, a name, or a day and time."
+_NO_CHANGE = "All right, nothing was changed. Say another day or time, or what else you would like."
+_LEFT = "All right. What else would you like?"
+_THANKS = "You are welcome. Is there anything else?"
+_DEEDS = frozenset({"book", "move", "cancel"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """An answer, and what is offered to confirm."""
+
+    text: str
+    offers: list[Proposal] = field(default_factory=list)
+
+
+def answer(actor: Actor, talk: Talk, text: str) -> BuiltIn:
+    """The answer to what was said; what it is about is remembered in `talk.subject`."""
+    subject = Subject.of(talk)
+    try:
+        step = _answered(actor, subject, text)
+    except Refused as refused:
+        step = Step(str(refused))
+    subject.keep(talk)
+    return BuiltIn(step.text, step.offers)
+
+
+def _answered(actor: Actor, subject: Subject, text: str) -> Step:
+    words = plainly(text)
+    said = spoken_times.read(text, clock.today(actor.clinic.zone))
+    number = number_in(words, len(subject.choices))
+    if number is not None and subject.choose(number):
+        return _go_on(actor, subject)
+    intent = intent_of(words)
+    if intent in {"yes", "no"}:
+        return _yes_or_no(subject, intent)
+    if intent == "more":
+        return _more(actor, subject)
+    impossible = _impossible_day(actor, said)
+    if impossible:
+        return Step(impossible)
+    if _may_be_detail(subject, intent) and details.take(actor, subject, words, said):
+        return _go_on(actor, subject)
+    if intent == "book" and actor.is_doctor and "book" not in words.split():
+        return Step(visits_in_words.free_times(actor, said))
+    if intent in _DEEDS:
+        return _begin(actor, subject, intent, text)
+    if tells_symptom(words) and actor.is_patient:
+        step = _begin(actor, subject, "book", text)
+        return Step(_NO_DOCTOR + step.text, step.offers)
+    if intent in _FACTS:
+        return Step(_FACTS[intent](actor, subject, words, said))
+    return _by_name(actor, subject, text, words, said)
+
+
+def _go_on(actor: Actor, subject: Subject) -> Step:
+    if subject.deed in _DEEDS:
+        return choosing.go_on(actor, subject)
+    if subject.appointment_id is not None:
+        return Step(visits_in_words.chosen(actor, subject))
+    return Step(facts_in_words.not_understood(actor))
+
+
+def _begin(actor: Actor, subject: Subject, deed: str, text: str) -> Step:
+    """A deed from its beginning, with every detail that was told along with it."""
+    details.begin(actor, subject, deed, text)
+    return choosing.go_on(actor, subject)
+
+
+def _may_be_detail(subject: Subject, intent: str) -> bool:
+    """Whether the words may tell a detail of what is under way, and not begin something else."""
+    return bool(subject.deed) and (intent in {"", "doctors", "day"} or intent == subject.deed == "book")
+
+
+def _yes_or_no(subject: Subject, intent: str) -> Step:
+    if intent == "yes":
+        return Step(_PRESS if subject.asked == "confirm" else _WHICH if subject.choices else _LEFT)
+    if subject.asked == "confirm" and subject.deed != "cancel":
+        subject.asked = ""
+        subject.forget_time()
+        return Step(_NO_CHANGE)
+    subject.clear()
+    return Step(_LEFT)
+
+
+def _more(actor: Actor, subject: Subject) -> Step:
+    subject.offset += AT_ONCE
+    if subject.asked == "time" and subject.choices:
+        last = subject.choices[-1].get("first_day") or subject.last_day
+        subject.forget_time()
+        subject.first_day = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else None
+        return choosing.go_on(actor, subject)
+    if subject.asked in _FACTS:
+        return Step(_FACTS[subject.asked](actor, subject, "", SpokenTime()))
+    return choosing.go_on(actor, subject) if subject.deed in _DEEDS else Step(facts_in_words.help_(actor))
+
+
+def _impossible_day(actor: Actor, said: SpokenTime) -> str:
+    if said.no_such_day:
+        return f"There is no such day as “{said.no_such_day}”. Which day do you mean?"
+    if said.last_day is not None and said.last_day < clock.today(actor.clinic.zone) and not actor.is_doctor:
+        return "That day has passed. Which day would you like?"
+    return ""
+
+
+def _by_name(actor: Actor, subject: Subject, text: str, words: str, said: SpokenTime) -> Step:
+    """What is only a name or a time: of a treatment, of a doctor, of a day."""
+    if actor.is_doctor and not said.is_empty:
+        return Step(visits_in_words.day(actor, said))
+    if details.names_treatment(actor, words):
+        return Step(facts_in_words.treatments(actor, subject, words))
+    if details.names_doctor(actor, words):
+        return Step(facts_in_words.doctors(actor, subject, words))
+    if actor.is_patient and not said.is_empty:
+        return _begin(actor, subject, "book", text)
+    return Step(facts_in_words.not_understood(actor))
+
+
+def _thanks(_actor: Actor, subject: Subject, _words: str, _said: SpokenTime) -> str:
+    subject.clear()
+    return _THANKS
+
+
+def _day(actor: Actor, _subject: Subject, _words: str, said: SpokenTime) -> str:
+    return visits_in_words.day(actor, said) if actor.is_doctor else facts_in_words.not_understood(actor)
+
+
+def _next(actor: Actor, subject: Subject, _words: str, _said: SpokenTime) -> str:
+    return visits_in_words.next_one(actor, subject)
+
+
+def _visits(actor: Actor, subject: Subject, _words: str, said: SpokenTime) -> str:
+    if actor.is_doctor and said.first_day is not None:
+        return visits_in_words.day(actor, said)
+    return visits_in_words.every(actor, subject)
+
+
+_FACTS: dict[str, Callable[[Actor, Subject, str, SpokenTime], str]] = {
+    "sign_out": lambda _actor, _subject, _words, _said: facts_in_words.sign_out(),
+    "about": lambda actor, _subject, _words, _said: facts_in_words.about(actor),
+    "records": lambda actor, _subject, _words, _said: facts_in_words.records(actor),
+    "phone": lambda actor, _subject, _words, _said: facts_in_words.phone(actor),
+    "address": lambda actor, _subject, _words, _said: facts_in_words.address(actor),
+    "opening": lambda actor, _subject, _words, _said: facts_in_words.opening(actor),
+    "treatments": lambda actor, subject, words, _said: facts_in_words.treatments(actor, subject, words),
+    "who_speaks": lambda actor, subject, words, _said: facts_in_words.doctors(actor, subject, words),
+    "doctors": lambda actor, subject, words, _said: facts_in_words.doctors(actor, subject, words),
+    "help": lambda actor, _subject, _words, _said: facts_in_words.help_(actor),
+    "thanks": _thanks,
+    "day": _day,
+    "next": _next,
+    "visits": _visits,
+}
