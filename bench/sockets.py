@@ -1,6 +1,6 @@
-"""Fifty people talk to the assistant at once: `python -m bench.sockets [--seconds 60] [--sockets 50]`.
+"""Fifty people talk to the assistant at once: `python -m bench.sockets [--seconds 60] [--sockets 50] [--workers 2]`.
 
-Two gunicorn workers on a fresh SQLite database, a speech service in a process of its own, and one that asks pages
+Gunicorn as in production on a fresh SQLite database, a speech service in a process of its own, and one that asks pages
 meanwhile. Prints a table; ends with status 1 where a byte was lost or came out of its order.
 """
 
@@ -24,7 +24,7 @@ from flask import Flask
 from bench import speakers, speech_peer
 from bench.sound import Heard
 from bench.speakers import Person, Round, Spoken
-from bench.workers import WORKERS, State, serving, state_of
+from bench.workers import State, serving, state_of
 from medimeet.app import create_app
 from medimeet.services import sign_in
 from medimeet.services.assistant import prompts
@@ -45,11 +45,11 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="medimeet-bench-") as folder,
     ):
         app, people = install(folder, asked.sockets)
-        with serving(app, f"ws://127.0.0.1:{peer.recv()}/v1/listen") as (server, port):
+        with serving(app, f"ws://127.0.0.1:{peer.recv()}/v1/listen", asked.workers) as (server, port):
             bench = Bench(peer, talkers, server, port, people)
             bench.round(WARMING_SECONDS)  # what is loaded at first use is no part of what is measured
             found = bench.round(asked.seconds)
-    print(f"{asked.sockets} sockets for {asked.seconds:g} s through {WORKERS} workers on {os.cpu_count()} cores")
+    print(f"{asked.sockets} sockets for {asked.seconds:g} s through {asked.workers} workers on {os.cpu_count()} cores")
     for name, value, is_good in lines_of(found):
         print(f"| {name:52} | {value:24} | {'ok' if is_good else 'MISSED':6} |")
     sys.exit(0 if found.is_whole else 1)
@@ -195,6 +195,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.sockets")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--sockets", type=int, default=50)
+    parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args()
 
 

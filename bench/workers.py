@@ -14,7 +14,6 @@ from flask import Flask
 
 from tests.servers import ROOT, free_port
 
-WORKERS = 2
 START_SECONDS = 30
 
 
@@ -28,7 +27,7 @@ class State:
 
 
 @contextmanager
-def serving(app: Flask, speech_url: str) -> Iterator[tuple[int, int]]:
+def serving(app: Flask, speech_url: str, workers: int) -> Iterator[tuple[int, int]]:
     """Gunicorn's process id and port, as in production, on the database of `app`."""
     port = free_port()
     settings = {
@@ -37,7 +36,7 @@ def serving(app: Flask, speech_url: str) -> Iterator[tuple[int, int]]:
         "BASE_URL": app.config["BASE_URL"],
         "HOST": "127.0.0.1",
         "PORT": port,
-        "WORKERS": WORKERS,
+        "WORKERS": workers,
         "RATELIMIT_ENABLED": 0,
         "DEEPGRAM_API_KEY": "bench",
         "DEEPGRAM_URL": speech_url,

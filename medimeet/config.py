@@ -56,7 +56,7 @@ SETTINGS = (
     Setting("LLM_SECONDS", float, 20.0, "A model that is silent for so long has failed: the built-in one answers."),
     Setting("ASSISTANT_QUESTIONS", int, 120, "Questions an hour that one account may ask the assistant."),
     Setting("ASSISTANT_PROPOSAL_MINUTES", int, 15, "How long what the assistant proposes can be confirmed."),
-    Setting("SOCKETS_A_WORKER", int, 48, "Open conversations of one worker process; more are told to try again."),
+    Setting("SOCKETS_A_WORKER", int, 56, "Open conversations of one worker process; more are told to try again."),
     Setting("SOCKETS_A_PERSON", int, 2, "Open conversations of one account on one host."),
     Setting("SOCKET_IDLE_MINUTES", int, 15, "A conversation in which nobody says a word is closed after so long."),
     Setting("RATELIMIT_ENABLED", bool, True, "Request limits by address. Limits on passwords and codes always hold."),
