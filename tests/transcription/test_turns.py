@@ -1,0 +1,248 @@
+"""Who speaks when: one answer at a time, in the order of the questions, until somebody interrupts."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from medimeet import clock
+from medimeet.db import db
+from medimeet.gateways.speech import Heard, Listener, SpeechTrouble
+from medimeet.models import Appointment, Clinic, ConversationMessage, Patient
+from medimeet.services import accounts, tokens
+from medimeet.services.assistant import answering, proposals
+from medimeet.services.assistant.events import Event, Question, Reply
+from tests import factories
+from tests.transcription.lines import Voice, bearer, write_prompt
+
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+class SlowAnswers:
+    """Stands for what makes answers: each waits between its first word and its last until it may go on."""
+
+    def __init__(self) -> None:
+        self.may_end = threading.Event()
+        self.asked: list[str] = []
+        self.under_way = self.most_under_way = 0
+
+    def answer(
+        self, _actor: object, _talk: object, question: Question, is_stopped: Callable[[], bool]
+    ) -> Iterator[Event]:
+        self.asked.append(question.text)
+        self.under_way += 1
+        self.most_under_way = max(self.under_way, self.most_under_way)
+        yield Reply(f"On {question.text}: ")
+        while not (self.may_end.wait(0.01) or is_stopped()):
+            pass
+        self.under_way -= 1
+        if not is_stopped():
+            yield Reply("that is all.")
+            yield Reply("", done=True)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> SlowAnswers:
+    """Answers that take their time."""
+    answers = SlowAnswers()
+    monkeypatch.setattr(answering, "answer", answers.answer)
+    return answers
+
+
+class Microphone:
+    """Stands for speech to text: hears what a test says."""
+
+    def __init__(self) -> None:
+        self.listener: Listener | None = None
+        self.audio = b""
+        self.heard: list[str] = []
+
+    def listen(self, listener: Listener) -> "Microphone":
+        self.listener = listener
+        return self
+
+    def says(self, told: Heard | SpeechTrouble) -> None:
+        assert self.listener is not None
+        self.listener(told)
+
+    def feed(self, audio: bytes) -> None:
+        self.audio += audio
+
+    def pause(self) -> None:
+        self.heard.append("pause")
+
+    def resume(self) -> None:
+        self.heard.append("resume")
+
+    def tick(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        self.heard.append("finish")
+        if "say something last" in self.heard:
+            self.says(Heard("One more thing.", is_final=True))
+
+
+@pytest.fixture
+def microphone(app: Flask) -> Iterator[Microphone]:
+    """Speech that is switched on."""
+    made = Microphone()
+    app.extensions["speech"] = made
+    yield made
+    del app.extensions["speech"]
+
+
+@on_sqlite
+def test_questions_are_answered_one_at_a_time_in_their_order_and_not_too_many_wait(
+    voice: Voice, patient: Patient, slow: SlowAnswers
+) -> None:
+    with voice.line_of(patient) as line:
+        line.send("text", text="first")
+        assert line.next()["text"] == "On first: "
+        for number in range(6):
+            line.send("text", text=f"next {number}")
+        assert line.next()["code"] == "busy"
+        slow.may_end.set()
+        line.answer()
+        for _ in range(5):
+            line.answer()
+    assert slow.asked == ["first", *(f"next {number}" for number in range(5))]
+    assert slow.most_under_way == 1
+
+
+@on_sqlite
+def test_a_person_who_interrupts_ends_that_answer_and_gets_the_next_one(
+    voice: Voice, patient: Patient, slow: SlowAnswers
+) -> None:
+    with voice.line_of(patient) as line:
+        line.send("text", text="long")
+        line.next()
+        line.send("interrupt")
+        assert line.next() == {"type": "reply", "text": "", "done": True}
+        slow.may_end.set()
+        assert [frame["text"] for frame in line.ask("short")] == ["On short: ", "that is all.", ""]
+
+
+@on_sqlite
+def test_whoever_speaks_while_an_answer_comes_is_heard_and_answered(
+    voice: Voice, patient: Patient, slow: SlowAnswers, microphone: Microphone
+) -> None:
+    with voice.line_of(patient) as line:
+        line.socket.send(b"\x01\x00" * 160)
+        line.send("audio", audio="AgACAA==")
+        line.send("text", text="long")
+        line.next()
+        assert microphone.audio == b"\x01\x00" * 160 + b"\x02\x00" * 2
+        microphone.says(Heard("", is_final=False))  # a breath is no word
+        microphone.says(Heard("No, wait", is_final=False))
+        slow.may_end.set()
+        microphone.says(Heard("No, wait. Tomorrow.", is_final=True))
+        got = [line.next() for _ in range(7)]
+    told = [frame for frame in got if frame["type"] == "transcript"]
+    assert [(frame["text"], frame["is_final"]) for frame in told] == [
+        ("", False),
+        ("No, wait", False),
+        ("No, wait. Tomorrow.", True),
+    ]
+    assert slow.asked == ["long", "No, wait. Tomorrow."]
+
+
+@on_sqlite
+def test_the_microphone_is_paused_resumed_and_put_away_and_its_troubles_are_told(
+    voice: Voice, patient: Patient, microphone: Microphone
+) -> None:
+    with voice.line_of(patient) as line:
+        line.socket.send(b"\x01\x00")
+        line.send("pause_backend")
+        line.socket.send(b"\x02\x00")
+        line.send("resume_backend")
+        line.ask("Hello")
+        assert microphone.audio == b"\x01\x00", "what is said while paused is not for us"
+        microphone.says(SpeechTrouble("speech_lost", "The line broke.", is_over=True))
+        assert (line.next()["code"], microphone.heard[:2]) == ("speech_lost", ["pause", "resume"])
+        line.socket.send(b"\x03\x00")
+        line.send("resume_backend")
+        line.socket.send(b"\x04\x00")
+        line.ask("Hello again")
+        assert microphone.audio == b"\x01\x00\x04\x00"
+        microphone.heard.append("say something last")
+        line.send("stop")
+        code, frames = line.ending()
+    assert code == 1000
+    assert next(frame["text"] for frame in frames if frame["type"] == "transcript") == "One more thing."
+    db.session.rollback()
+    said = db.session.scalars(select(ConversationMessage.text).where(ConversationMessage.source == "voice"))
+    assert list(said) == ["One more thing."]
+
+
+@on_sqlite
+def test_the_same_event_is_one_question(voice: Voice, patient: Patient) -> None:
+    with voice.line_of(patient) as line:
+        once = line.ask("Where are you?", event="e1")
+        again = line.ask("Where are you?", event="e1")
+    assert "".join(frame["text"] for frame in once) == "".join(frame["text"] for frame in again)
+    db.session.rollback()
+    assert len(db.session.scalars(select(ConversationMessage)).all()) == 2
+
+
+@on_sqlite
+def test_a_fault_in_an_answer_is_told_and_the_conversation_goes_on(
+    monkeypatch: pytest.MonkeyPatch, voice: Voice, patient: Patient
+) -> None:
+    def broken(*_: object) -> Iterator[Event]:
+        yield Reply("It is ")
+        raise ZeroDivisionError
+
+    with voice.line_of(patient) as line:
+        with monkeypatch.context() as broken_for_now:
+            broken_for_now.setattr(answering, "answer", broken)
+            line.send("text", text="Hello")
+            assert [line.next().get("done") for _ in range(2)] == [False, True]
+            assert line.next()["code"] == "fault"
+        assert line.ask("Hello again")[-1]["done"]
+
+
+@pytest.mark.parametrize("end", ["token", "account"])
+@on_sqlite
+def test_nobody_is_answered_whose_sign_in_has_ended(voice: Voice, clinic: Clinic, patient: Patient, end: str) -> None:
+    write_prompt(patient.account)
+    headers = bearer(patient)
+    with voice.open(headers) as line:
+        line.start()
+        assert line.ask("Hello")[-1]["done"]
+        if end == "token":
+            tokens.revoke_family(headers["Authorization"].split()[1])
+        else:
+            accounts.deactivate(factories.actor_of(factories.make_admin(clinic), clinic), patient.account)
+            db.session.commit()
+        line.send("text", text="Who am I?")
+        code, frames = line.ending()
+    assert (code, [frame["type"] for frame in frames]) == (4401, ["error", "closed"])
+    said = select(ConversationMessage).where(ConversationMessage.text == "Who am I?")
+    assert db.session.scalar(said) is None
+
+
+def test_a_confirmed_proposal_books_once_with_the_words_of_the_clinic(voice: Voice, clinic: Clinic) -> None:
+    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
+    treatment = factories.make_treatment(clinic, doctor)
+    day = clock.today(clinic.zone) + timedelta(days=7)
+    day += timedelta(days=-day.weekday())
+    slot = factories.slot_at(doctor, clinic, day, "10:00")
+    db.session.commit()
+    made = proposals.propose_booking(factories.actor_of(patient, clinic), slot_id=slot, treatment_id=treatment.id)
+    other = factories.make_patient(clinic)
+    with voice.line_of(other) as line:
+        line.send("confirm", proposal=made.public_id)
+        assert line.next()["code"] == "not_found"
+    with voice.line_of(patient) as line:
+        for _ in range(2):
+            line.send("confirm", proposal=made.public_id)
+            confirmed, reply = line.next(), line.next()
+            assert (confirmed["type"], confirmed["proposal"]) == ("confirmed", made.public_id)
+            assert reply == {"type": "reply", "text": confirmed["text"], "done": True}
+        line.ask("Thank you")
+    db.session.rollback()
+    assert [row.id for row in db.session.scalars(select(Appointment))] == [confirmed["appointment"]]
