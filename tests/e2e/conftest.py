@@ -67,9 +67,7 @@ def new_context(new_context: Callable[..., BrowserContext], faults: list[str]) -
 
     def watched(**settings: Any) -> BrowserContext:
         context = new_context(**settings)
-        context.set_default_timeout(WAIT_MILLISECONDS)
-        context.on("console", lambda message: _note(message, faults))
-        context.on("weberror", lambda error: faults.append(f"uncaught: {error.error}"))
+        watch(context, faults)
         return context
 
     return watched
@@ -88,6 +86,13 @@ def sign_in_as(page: Page, username: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).not_to_have_url(re.compile("/login/"))
+
+
+def watch(context: BrowserContext, faults: list[str]) -> None:
+    """Notes in `faults` what goes wrong in any page of the context."""
+    context.set_default_timeout(WAIT_MILLISECONDS)
+    context.on("console", lambda message: _note(message, faults))
+    context.on("weberror", lambda error: faults.append(f"uncaught: {error.error}"))
 
 
 def _note(message: ConsoleMessage, faults: list[str]) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 MICROPHONE_RATE = 48_000
 RATE = 16_000
-SILENT_SECONDS = 1.0  # while the microphone is being opened
-TONES = (500, 1200, 2500, 800, 1800, 600, 3200, 1000)  # Hz
+SILENT_SECONDS = 0.7  # while the microphone is being opened
+TONES = (500, 1200, 2500, 800, 1800, 3200)  # Hz
 TONE_SECONDS = 0.5
 TOO_HIGH = 11_000  # Hz: what 16 kHz can't hold, and must not come back as another tone
 

@@ -1,0 +1,254 @@
+"""Talking and typing to the assistant, in a real browser with a microphone, over real sockets: to Deepgram's double,
+to a model's double, and to the clinic's own server in between."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, WebSocketRoute, expect
+
+from tests.cli.commands import Server, running
+from tests.e2e import spoken
+from tests.e2e.conftest import sign_in_as, watch
+from tests.e2e.looking import DESK, PHONE, faults_in
+from tests.peers.deepgram import DeepgramPeer
+from tests.peers.language_model import LanguageModelPeer, Said
+
+PATIENT, OTHER_PATIENT, DOCTOR = "riverside-patient", "riverside-patient2", "riverside-doctor"
+WORDS = "I would like to book an appointment tomorrow."
+WILL_DO = "Please look at the visit below, and press Confirm if it is right."
+
+
+class BookingModel(LanguageModelPeer):
+    """A model that looks for a treatment and a free time, and proposes the last it finds, when "book" is said."""
+
+    def next_answer(self, call: dict[str, Any], headers: dict[str, str]) -> Said:
+        super().next_answer(call, headers)
+        said = [message["role"] for message in call["messages"]]
+        asked = len(said) - 1 - said[::-1].index("user")
+        results = [json.loads(message["content"]) for message in call["messages"] if message["role"] == "tool"]
+        question = str(call["messages"][asked]["content"])
+        if "book" not in question:
+            return f"You asked: {question}"
+        match len(said) - 1 - asked:
+            case 0:
+                return {"name": "list_treatments", "arguments": "{}"}
+            case 2:
+                return {"name": "list_free_times", "arguments": json.dumps({"treatment_id": first(results, "treatment_id")})}
+            case 4:
+                slot = {"slot_id": first(results[::-1], "slot_id"), "treatment_id": first(results, "treatment_id")}
+                return {"name": "propose_booking", "arguments": json.dumps(slot)}
+        return WILL_DO
+
+
+def first(results: list[Any], name: str) -> Any:
+    """The first value of that name in what tools gave."""
+    found = re.search(rf'"{name}": (\d+)', json.dumps(results))
+    assert found is not None, results
+    return int(found[1])
+
+
+@pytest.fixture(scope="module")
+def deepgram() -> Iterator[DeepgramPeer]:
+    with DeepgramPeer("speaks") as peer:
+        yield peer
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[LanguageModelPeer]:
+    with BookingModel() as peer:
+        yield peer
+
+
+@pytest.fixture(scope="module")
+def talking_demo(
+    deepgram: DeepgramPeer, model: LanguageModelPeer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The demo with keys for speech and for a model."""
+    settings = {
+        "MEDIMEET_RATELIMIT_ENABLED": "0",
+        "MEDIMEET_DEEPGRAM_URL": deepgram.url,
+        "MEDIMEET_DEEPGRAM_API_KEY": "a-key-of-deepgram",
+        "MEDIMEET_LLM_BASE_URL": model.url,
+        "MEDIMEET_LLM_API_KEY": "a-key-of-the-model",
+        "MEDIMEET_LLM_MODEL": "calm-1",
+    }
+    with running(tmp_path_factory.mktemp("talking"), "demo", **settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser_with_microphone(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """Chromium whose microphone plays a file, once for each time that it is opened."""
+    sound = tmp_path_factory.mktemp("sound") / "microphone.wav"
+    spoken.write(Path(sound))
+    arguments = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop"]
+    browser = browser_type.launch(**browser_type_launch_args | {"args": arguments})
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page_of(browser_with_microphone: Browser, talking_demo: Server, faults: list[str]) -> Iterator[Callable[..., Page]]:
+    """A page of the person, signed in; they lend the microphone unless told otherwise."""
+    contexts: list[BrowserContext] = []
+
+    def opened(username: str, **settings: Any) -> Page:
+        given = {"permissions": ["microphone"], "reduced_motion": "reduce", "locale": "en-GB"} | settings
+        context = browser_with_microphone.new_context(base_url=talking_demo.url, **given)
+        contexts.append(context)
+        watch(context, faults)
+        page = context.new_page()
+        sign_in_as(page, username)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+PageOf = Callable[..., Page]
+
+
+def test_a_patient_says_it_and_books_by_keyboard(
+    page_of: PageOf, deepgram: DeepgramPeer, model: LanguageModelPeer
+) -> None:
+    page = page_of(PATIENT)
+    page.goto("/transcription/")
+    button = page.locator("#assistant-talk")
+    button.focus()
+    before = len(deepgram.calls)
+    page.keyboard.down("Space")
+    expect(state_of(page)).to_have_text("Listening")
+    expect(turns(page, "interim")).to_have_text(re.compile("I would like"))
+    expect(turns(page, "you")).to_have_text(re.compile(re.escape(WORDS)))
+    deepgram.wait_until(lambda: len(deepgram.audio(before)) > 32_000 * 4)
+    page.keyboard.up("Space")
+    deepgram.wait_until(lambda: "Finalize" in deepgram.orders())
+    heard = deepgram.audio(before)
+    assert spoken.tones_in(heard) == list(spoken.TONES)
+    assert 4 < len(heard) / 32_000 < 8
+    assert {len(frame) for line, frame in deepgram.frames if line == before and isinstance(frame, bytes)} >= {3200}
+
+    card = page.locator(".mm-proposal")
+    expect(card).to_contain_text("Book this visit?")
+    expect(page.locator("#assistant-log")).to_contain_text(WILL_DO)
+    expect(state_of(page)).to_have_text("Ready")
+    assert faults_in(page, "/transcription/ with a card") == []
+    for _ in range(60):
+        if page.evaluate("document.activeElement.textContent.trim()") == "Confirm":
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("Booked: ")
+    expect(card.locator("[data-focus-after-swap]")).to_be_focused()
+    card.get_by_role("link", name="Show the visit").click()
+    reference = page.title()
+    page.goto("/view_appointments/")
+    expect(page.locator(".mm-visit").first).to_be_visible()
+    assert reference.startswith("Visit ")
+    for words in ("a-key-of-deepgram", "a-key-of-the-model"):
+        assert words not in page.content()
+
+
+def test_a_microphone_that_is_denied_or_not_there_is_named_and_typing_goes_on(
+    page_of: PageOf, browser: Browser, talking_demo: Server
+) -> None:
+    denied = page_of(PATIENT, permissions=[])
+    without = browser.new_context(base_url=talking_demo.url, permissions=["microphone"]).new_page()
+    sign_in_as(without, OTHER_PATIENT)
+    for page, words in ((denied, "choose Allow, then press the button again"), (without, "No microphone was found")):
+        page.goto("/transcription/")
+        page.locator("#assistant-talk").click()
+        expect(turns(page, "trouble")).to_contain_text(words)
+        expect(turns(page, "trouble")).to_contain_text("You can type instead")
+        ask(page, "Where are you?")
+        expect(turns(page, "answer").last).to_contain_text("You asked: Where are you?")
+    without.context.close()
+
+
+def test_a_line_that_breaks_in_the_middle_of_an_answer_loses_nothing(page_of: PageOf) -> None:
+    page, lines = page_of(PATIENT), []
+
+    def break_the_first(route: WebSocketRoute) -> None:
+        lines.append(route)
+        server, is_first = route.connect_to_server(), len(lines) == 1
+
+        def hear(message: str | bytes) -> None:
+            route.send(message)
+            if is_first and '"reply"' in str(message):
+                server.close()
+                route.close(code=1011)
+
+        server.on_message(hear)
+
+    page.route_web_socket(re.compile("/ws/transcription/"), break_the_first)
+    page.goto("/transcription/")
+    ask(page, "Do you have parking?")
+    expect(turns(page, "answer")).to_have_count(2)
+    expect(turns(page, "answer").last).to_contain_text("You asked: Do you have parking?")
+    expect(state_of(page)).to_have_text("Ready")
+    assert len(lines) == 2
+    assert turns(page, "you").count() == 1
+
+
+def test_where_sockets_are_blocked_the_form_asks(page_of: PageOf) -> None:
+    page = page_of(PATIENT)
+    page.route_web_socket(re.compile("/ws/transcription/"), lambda route: route.close(code=1011))
+    page.goto("/transcription/")
+    ask(page, "Is there a lift?")
+    expect(turns(page, "answer").last).to_contain_text("You asked: Is there a lift?")
+    ask(page, "And a ramp?")
+    expect(turns(page, "answer").last).to_contain_text("You asked: And a ramp?")
+    expect(turns(page, "you")).to_have_count(2)
+    expect(page.get_by_label("Type your question")).to_have_value("")
+
+
+def test_two_tabs_of_one_person_each_have_their_own_answers(page_of: PageOf) -> None:
+    first_tab = page_of(PATIENT)
+    second_tab = first_tab.context.new_page()
+    for tab in (first_tab, second_tab):
+        tab.goto("/transcription/")
+    ask(first_tab, "Is it one?")
+    ask(second_tab, "Is it two?")
+    expect(turns(first_tab, "answer").last).to_contain_text("You asked: Is it one?")
+    expect(turns(second_tab, "answer").last).to_contain_text("You asked: Is it two?")
+    expect(first_tab.locator("#assistant-log")).not_to_contain_text("two")
+
+
+def test_a_doctor_asks_beside_the_day_and_sees_the_credits_go_down(page_of: PageOf) -> None:
+    page = page_of(DOCTOR, viewport=PHONE)
+    page.goto("/doctor-day/")
+    page.get_by_role("link", name="Ask the assistant").click()
+    panel = page.get_by_role("dialog", name="Assistant")
+    credits_left = int(re.findall(r"\d+", panel.locator("#assistant-credits").inner_text())[0])
+    ask(page, "What is new?")
+    expect(turns(page, "answer").last).to_contain_text("You asked: What is new?")
+    expect(panel.locator("#assistant-credits")).to_contain_text(str(credits_left - 1))
+    assert panel.evaluate("panel => panel.getBoundingClientRect().width") == PHONE["width"]
+    assert faults_in(page, "/doctor-day/ with the panel") == []
+    page.set_viewport_size(DESK)
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.get_by_role("link", name="Ask the assistant")).to_be_focused()
+
+
+def ask(page: Page, words: str) -> None:
+    """Types a question and presses Enter."""
+    page.get_by_label("Type your question").fill(words)
+    page.keyboard.press("Enter")
+
+
+def turns(page: Page, kind: str) -> Locator:
+    """What "you" said, what is "interim", what the "answer" was, what "trouble" there is."""
+    return page.locator(f"#assistant-log .mm-turn-{kind}")
+
+
+def state_of(page: Page) -> Locator:
+    """What the assistant says it is doing."""
+    return page.locator("#assistant-state [data-words]")
