@@ -65,12 +65,12 @@ def ledger(actor: Actor, *, page: int = 1, per_page: int = 25) -> Pagination:
 
 
 @command
-def correct(actor: Actor, *, change: int | None, reason: str | None) -> int:
-    """Adds credits to the actor's clinic by hand, or takes them away below zero; gives what is left.
+def correct(actor: Actor, clinic_id: int, *, change: int | None, reason: str | None) -> int:
+    """Adds credits to a clinic by hand, or takes them away below zero; gives what is left.
 
-    Raises InvalidInput, NotAllowed, and Conflict where the clinic has no plan or not as many.
+    Raises InvalidInput, NotFound, NotAllowed, and Conflict where the clinic has no plan or not as many.
     """
-    refuse_others(actor)
+    clinic = find_clinic(actor, clinic_id)
     answers = Answers()
     change = answers.number("change", change, -_MOST_AT_ONCE, _MOST_AT_ONCE, "Write a number up to 1,000,000.")
     if not change:
@@ -78,8 +78,8 @@ def correct(actor: Actor, *, change: int | None, reason: str | None) -> int:
     reason = answers.line("reason", reason, 200, "Write why, for the clinic's ledger.")
     answers.check()
     assert change is not None
-    left = credits.add(actor.clinic.id, change, reason, actor.person.id)
-    audit.note(actor, "corrected", "credits", None, change=change, left=left)
+    left = credits.add(clinic.id, change, reason, actor.person.id)
+    audit.note(Actor(actor.account, clinic), "corrected", "credits", None, change=change, left=left)
     return left
 
 

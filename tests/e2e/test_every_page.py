@@ -23,6 +23,14 @@ STARTS = {
 # Files, and pages that have such tests of their own.
 ELSEWHERE = re.compile(r"\.(ics|csv)$|/appointment-calendar/|^/static/|^/media/|^/logout/|^/docs/|^/admin/")
 MOST_PAGES = 60
+# What a superuser has beside the admin's pages.
+FOR_ALL_CLINICS = (
+    "/clinic/subscription/",
+    "/clinic/subscription/invoices/unpaid/",
+    "/clinic/subscription/invoices/2/",
+    "/clinic/subscription/clinics/",
+    "/clinic/subscription/clinics/2/correct/",
+)
 
 
 @pytest.mark.parametrize("username", STARTS, ids=lambda username: username or "visitor")
@@ -33,6 +41,12 @@ def test_every_page_is_clean_in_both_themes_and_fits_a_phone(
     if username:
         sign_in(page, username)
     assert faults_within_reach(page, STARTS[username]) == []
+
+
+def test_the_superusers_pages_about_all_clinics_are_clean(new_context: NewContext, sign_in: SignIn) -> None:
+    page = new_context(viewport=PHONE).new_page()
+    sign_in(page, "superuser")
+    assert [fault for address in FOR_ALL_CLINICS for fault in faults_of(page, address)] == []
 
 
 def faults_within_reach(page: Page, starts: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from medimeet.web.form_faults import show_faults
 from medimeet.web.form_fields import WholeNumberField
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import act_in, current_actor
+from medimeet.web.signed_in import current_actor
 
 
 class CorrectionForm(FlaskForm):
@@ -53,17 +53,18 @@ def clinics() -> Response:
 @allow(access.superuser)
 def correct(clinic_id: int) -> Response | WerkzeugResponse:
     """GET, POST /clinic/subscription/clinics/<int:clinic_id>/correct/: adds or takes away credits, with a reason."""
-    actor = act_in(subscriptions.find_clinic(current_actor(), clinic_id))
+    actor = current_actor()
+    corrected = subscriptions.find_clinic(actor, clinic_id)
     form = CorrectionForm()
     if form.validate_on_submit():
         try:
-            left = subscriptions.correct(actor, change=form.change.data, reason=form.reason.data)
+            left = subscriptions.correct(actor, clinic_id, change=form.change.data, reason=form.reason.data)
         except InvalidInput as error:
             show_faults(form, error)
         except Conflict as error:
             show_faults(form, InvalidInput({"change": error.words}))
         else:
-            flash(f"{actor.clinic.name} has {left} credits now.", "success")
+            flash(f"{corrected.name} has {left} credits now.", "success")
             return go_to(url_for("subscription.clinics"))
-    status = 400 if form.errors else 200
-    return page("subscription/correct.html", status=status, form=form, meter=credits.meter(actor.clinic))
+    status, meter = 400 if form.errors else 200, credits.meter(corrected)
+    return page("subscription/correct.html", status=status, form=form, meter=meter, corrected=corrected)
