@@ -81,4 +81,4 @@ class Sentences:
         if claim in self._said:
             return ""
         self._said.add(claim)
-        return _OURS[claim] + (words[len(words.rstrip()) :] or " ")
+        return _OURS[claim] + words[len(words.rstrip()) :]

@@ -34,6 +34,7 @@ class LanguageModelPeer(ThreadingHTTPServer):
         self.wait = wait  # what Retry-After says
         self.calls: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.while_answering: Callable[[], object] = lambda: None
         self.hung_up = threading.Event()
         self.is_closing = threading.Event()
         self._lock = threading.Lock()
@@ -103,6 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         said = self.server.next_answer(call, {name.lower(): value for name, value in self.headers.items()})
+        self.server.while_answering()
         mode = self.server.mode
         if mode == "no_tools" and "tools" not in call:
             mode = "answers"

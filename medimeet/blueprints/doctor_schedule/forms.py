@@ -19,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from medimeet.domain.wall_clock import text_of
 from medimeet.models import ExclusionDate, MedicalRecordVersion, WorkingHours
+from medimeet.services.assistant.drafting import Draft
 from medimeet.services.declared_time import WEEKDAYS
 from medimeet.services.records import FIELDS
 
@@ -156,6 +157,13 @@ class RecordForm(FlaskForm):
     def words(self) -> dict[str, str]:
         """The four texts, as services/records.py takes them."""
         return {field: self[field].data or "" for field in FIELDS}
+
+    def add_draft(self, draft: Draft) -> None:
+        """Adds the draft's texts below what stands in the fields, each once."""
+        for field in FIELDS:
+            written, drafted = (self[field].data or "").rstrip(), getattr(draft, field)
+            if drafted not in written:
+                self[field].data = f"{written}\n\n{drafted}" if written else drafted
 
     @property
     def seen_version(self) -> int | None:

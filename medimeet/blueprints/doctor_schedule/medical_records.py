@@ -1,4 +1,4 @@
-"""The medical record of one visit: read and written by its doctor."""
+"""The medical record of one visit: read and written by its doctor, who may start from a draft."""
 
 from flask import Response, flash, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -8,6 +8,8 @@ from medimeet.blueprints.doctor_schedule.forms import RecordForm, record_as_answ
 from medimeet.errors import Conflict, InvalidInput
 from medimeet.models import Appointment
 from medimeet.services import access, audit, medical_history, records
+from medimeet.services.assistant import drafting
+from medimeet.services.assistant.drafting import Draft
 from medimeet.web.asked import needed_row_id, wanted_page
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
@@ -31,6 +33,20 @@ def medical_record() -> Response | WerkzeugResponse:
     return _record_page(needed_row_id("appointment_id", WHICH_VISIT))
 
 
+@bp.post("/view_appointments/add-medical-record/<int:appointment_id>/draft/")
+@allow(access.clinic_team)
+def draft_medical_record(appointment_id: int) -> Response:
+    """POST /view_appointments/add-medical-record/<int:appointment_id>/draft/: the form, filled from the conversation.
+
+    Nothing is saved; what was typed already stays, and the draft is added to it.
+    """
+    visit = records.writable(current_actor(), appointment_id)
+    draft = drafting.draft(current_actor(), visit.id)
+    form = RecordForm()
+    form.add_draft(draft)
+    return _page(visit, form, draft=draft)
+
+
 def _record_page(appointment_id: int) -> Response | WerkzeugResponse:
     visit = records.writable(current_actor(), appointment_id)
     form = RecordForm()
@@ -50,7 +66,7 @@ def _record_page(appointment_id: int) -> Response | WerkzeugResponse:
     return go_to(url_for("doctor_schedule.appointment_medical_record", appointment_id=visit.id))
 
 
-def _page(visit: Appointment, form: RecordForm, status: int = 200) -> Response:
+def _page(visit: Appointment, form: RecordForm, status: int = 200, draft: Draft | None = None) -> Response:
     history = medical_history.of_patient(visit.patient)
     if history:
         audit.note_reading(current_actor(), "medical history", visit.patient_id, visit.patient_id)
@@ -69,4 +85,6 @@ def _page(visit: Appointment, form: RecordForm, status: int = 200) -> Response:
         versions=versions,
         earlier=earlier,
         history=history,
+        draft=draft,
+        can_draft=drafting.has_words(current_actor(), visit.id),
     )
