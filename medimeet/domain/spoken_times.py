@@ -92,13 +92,13 @@ def read(text: str, today: date) -> SpokenTime:
 
 def _prepared(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.lower()[:500])
-    text = re.sub(r"o.?clock", " ", "".join(each for each in text if not unicodedata.combining(each)))
+    text = re.sub(r"\bo.?clock\b", "oclock", "".join(each for each in text if not unicodedata.combining(each)))
     text = re.sub(r"[^\w:./-]+|_", " ", text)
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", r"\1 th", text)
     words = [_word(word.strip(".-/:")) for word in text.split()]
     joined = " ".join(word for word in words if word)
     joined = re.sub(r"\b(20|30) ([1-9])( th)?\b(?! ?[ap]m)", lambda f: f"{int(f[1]) + int(f[2])}{f[3] or ''}", joined)
-    return _DURATION.sub(" ", joined)
+    return _DURATION.sub(" ", re.sub(r"\b(\d\d?) ?oclock\b", r"\1:00", joined))
 
 
 def _word(word: str) -> str:

@@ -58,7 +58,7 @@ SAID = {
     "at noon": {"minute": 720},
     "at 3": {"minute": 900},
     "at 8": {"minute": 480},
-    "10 o'clock on Friday": on(11, 27),
+    "10 o'clock on Friday": on(11, 27) | {"minute": 600},
     "at ten o’clock on Friday": on(11, 27) | {"minute": 600},
     "the first free time": {"is_first": True},
     "as soon as possible": {"is_first": True},

@@ -3,6 +3,7 @@
 It never says that something is done, knows nothing of medicine, and says so.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,8 +24,11 @@ _NO_DOCTOR = "I can't tell what is wrong: I am a program and no doctor. I can fi
 _PRESS = "I can't do that for you, so that nothing happens by mistake. Please press Confirm at what I offered."
 _WHICH = "Please say which: a number, a name, or a day and time."
 _NO_CHANGE = "All right, nothing was changed. Say another day or time, or what else you would like."
+_SAY_CHOICE = "I did not understand that. Say a number from 1 to {}, or a name, a day or a time; “stop” leaves it."
 _LEFT = "All right. What else would you like?"
 _THANKS = "You are welcome. Is there anything else?"
+_NO_VISITS = "I can tell you about the clinic here. For visits and bookings use the pages in the menu."
+_OWN = frozenset({"book", "move", "cancel", "next", "visits", "day"})
 _DEEDS = frozenset({"book", "move", "cancel"})
 
 
@@ -58,16 +62,20 @@ def _answered(actor: Actor, subject: Subject, text: str) -> Step:
         return _yes_or_no(subject, intent)
     if intent == "more":
         return _more(actor, subject)
+    is_ill = tells_symptom(words) and actor.is_patient
     impossible = _impossible_day(actor, said)
-    if impossible:
+    if impossible and intent not in _FACTS and not is_ill:
         return Step(impossible)
-    if _may_be_detail(subject, intent) and details.take(actor, subject, words, said):
+    if _may_be_detail(subject, intent, words) and details.take(actor, subject, words, said):
         return _go_on(actor, subject)
     if intent == "book" and actor.is_doctor and "book" not in words.split():
         return Step(visits_in_words.free_times(actor, said))
-    if intent in _DEEDS:
+    if intent in _OWN and not (actor.is_patient or actor.is_doctor):
+        return Step(_NO_VISITS)
+    if intent in _DEEDS and not (is_ill and intent == "book"):
         return _begin(actor, subject, intent, text)
-    if tells_symptom(words) and actor.is_patient:
+    if is_ill:
+        subject.clear()
         step = _begin(actor, subject, "book", text)
         return Step(_NO_DOCTOR + step.text, step.offers)
     if intent in _FACTS:
@@ -89,9 +97,11 @@ def _begin(actor: Actor, subject: Subject, deed: str, text: str) -> Step:
     return choosing.go_on(actor, subject)
 
 
-def _may_be_detail(subject: Subject, intent: str) -> bool:
+def _may_be_detail(subject: Subject, intent: str, words: str) -> bool:
     """Whether the words may tell a detail of what is under way, and not begin something else."""
-    return bool(subject.deed) and (intent in {"", "doctors", "day"} or intent == subject.deed == "book")
+    if intent == subject.deed == "book":
+        return re.search(r"\bbook (?!it|that|this)", words) is None
+    return bool(subject.deed) and intent in {"", "doctors", "day"}
 
 
 def _yes_or_no(subject: Subject, intent: str) -> Step:
@@ -99,7 +109,7 @@ def _yes_or_no(subject: Subject, intent: str) -> Step:
         return Step(_PRESS if subject.asked == "confirm" else _WHICH if subject.choices else _LEFT)
     if subject.asked == "confirm" and subject.deed != "cancel":
         subject.asked = ""
-        subject.forget_time()
+        subject.keep_day()
         return Step(_NO_CHANGE)
     subject.clear()
     return Step(_LEFT)
@@ -131,10 +141,12 @@ def _by_name(actor: Actor, subject: Subject, text: str, words: str, said: Spoken
         return Step(visits_in_words.day(actor, said))
     if details.names_treatment(actor, words):
         return Step(facts_in_words.treatments(actor, subject, words))
-    if details.names_doctor(actor, words):
+    if details.names_doctor(actor, words) or facts_in_words.names_skill(actor, words):
         return Step(facts_in_words.doctors(actor, subject, words))
     if actor.is_patient and not said.is_empty:
         return _begin(actor, subject, "book", text)
+    if subject.deed and subject.choices:
+        return Step(_SAY_CHOICE.format(len(subject.choices)))
     return Step(facts_in_words.not_understood(actor))
 
 
@@ -152,7 +164,7 @@ def _next(actor: Actor, subject: Subject, _words: str, _said: SpokenTime) -> str
 
 
 def _visits(actor: Actor, subject: Subject, _words: str, said: SpokenTime) -> str:
-    if actor.is_doctor and said.first_day is not None:
+    if actor.is_doctor and said.first_day is not None and said.first_day == said.last_day:
         return visits_in_words.day(actor, said)
     return visits_in_words.every(actor, subject)
 

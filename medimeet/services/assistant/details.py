@@ -1,6 +1,7 @@
 """The details of a booking, a move or a cancellation that are told in words: treatment, doctor, visit, day, time."""
 
 import re
+from dataclasses import replace
 
 from medimeet import clock
 from medimeet.domain import spoken_times
@@ -18,25 +19,26 @@ def begin(actor: Actor, subject: Subject, deed: str, text: str) -> None:
     Raises Refused for a doctor whom nobody here knows.
     """
     words = plainly(text)
-    before = subject.choices if subject.asked == "visits" else []
-    if subject.deed:
-        subject.clear()
-    subject.deed, subject.choices, subject.asked, subject.offset = deed, [], "", 0
-    today = clock.today(actor.clinic.zone)
+    listed_before = subject.choices if subject.asked == "visits" else []
+    spoken_of = Subject() if subject.deed else replace(subject)
+    subject.clear()
+    subject.deed = deed
     if deed == "book":
-        subject.appointment_id = None
+        if not names_treatment(actor, words):
+            subject.treatment_id, subject.doctor_id = spoken_of.treatment_id, spoken_of.doctor_id
         _names(actor, subject, words)
-        subject.hear(spoken_times.read(text, today))
+        subject.hear(_when(actor, text))
         return
+    subject.appointment_id = spoken_of.appointment_id
     old, new = _old_and_new(text) if deed == "move" else (text, "")
-    said = spoken_times.read(old, today)
+    said = _when(actor, old)
     listed = re.search(r"\b(?:number |no )?(\d)\b", words)
-    if before and listed and 1 <= int(listed[1]) <= len(before):
-        subject.appointment_id, said = before[int(listed[1]) - 1]["appointment_id"], SpokenTime()
+    if listed and 1 <= int(listed[1]) <= len(listed_before):
+        subject.appointment_id, said = listed_before[int(listed[1]) - 1]["appointment_id"], SpokenTime()
     elif not said.is_empty or subject.appointment_id is None:
         said = _match_visit(actor, subject, plainly(old), said, is_new_time=deed == "move" and not new)
     if deed == "move":
-        subject.hear(spoken_times.read(new, today) if new else said)
+        subject.hear(_when(actor, new) if new else said)
 
 
 def take(actor: Actor, subject: Subject, words: str, said: SpokenTime) -> bool:
@@ -49,6 +51,8 @@ def take(actor: Actor, subject: Subject, words: str, said: SpokenTime) -> bool:
         subject.appointment_id = None
         _match_visit(actor, subject, words, said, is_new_time=False)
         return subject.appointment_id is not None
+    elif subject.deed == "cancel":
+        return False
     else:
         is_new = False
     if said.is_empty:
@@ -70,16 +74,31 @@ def names_doctor(actor: Actor, words: str) -> int | None:
 def _names(actor: Actor, subject: Subject, words: str) -> None:
     doctor = names_doctor(actor, words)
     treatment = names_treatment(actor, words)
-    stranger = re.search(r"\bdr (\w+)", words)
-    if doctor is None and stranger is not None and not treatment:
+    stranger = re.search(r"\bdr (\w{3,})", words)
+    if doctor is None and stranger is not None:
+        subject.clear()
         names = looking.listed([each["name"] for each in looking.doctors(actor)[: looking.MOST]])
         raise Refused(f"I know of no Dr {stranger[1].capitalize()} here. Our doctors are {names}.")
     if treatment is not None:
         subject.treatment_id, subject.slot_id = treatment, None
+        if subject.doctor_id and subject.doctor_id not in _givers(actor, treatment):
+            subject.doctor_id = None
     if doctor is not None:
         subject.doctor_id, subject.slot_id = doctor, None
     elif wants_any(words):
         subject.doctor_id, subject.slot_id = ANY_DOCTOR, None
+
+
+def _givers(actor: Actor, treatment_id: int) -> list[int]:
+    return [each["doctor_id"] for each in looking.doctors(actor, treatment_id)]
+
+
+def _when(actor: Actor, text: str) -> SpokenTime:
+    """What was said of when; a day that has passed or never comes was no wish."""
+    today = clock.today(actor.clinic.zone)
+    said = spoken_times.read(text, today)
+    is_past = said.last_day is not None and said.last_day < today
+    return replace(said, first_day=None, last_day=None, no_such_day="") if is_past or said.no_such_day else said
 
 
 def _repeats(actor: Actor, subject: Subject, words: str) -> bool:
@@ -98,6 +117,7 @@ def _match_visit(actor: Actor, subject: Subject, words: str, said: SpokenTime, *
     if len(fitting) == 1:
         subject.appointment_id = fitting[0]["appointment_id"]
     elif visits and not fitting:
+        subject.clear()
         raise Refused("I find no visit of yours then. Say “my appointments” to see them.")
     return SpokenTime()
 

@@ -14,6 +14,8 @@ from medimeet.services.assistant.understanding import doctor_named, mentions, na
 
 def help_(actor: Actor) -> str:
     """What can be asked."""
+    if not (actor.is_patient or actor.is_doctor):
+        return "I am a plain program, not an AI. Ask me about prices, doctors, hours or the address of the clinic."
     if actor.is_doctor:
         return (
             "I am a plain program, not an AI. Ask me about your day, your next visit, your free times or the clinic, "
@@ -42,7 +44,8 @@ def sign_out() -> str:
 
 def not_understood(actor: Actor) -> str:
     """Says so, and what can be done."""
-    can = "your day, your visits or your free times" if actor.is_doctor else "“book”, “my appointments” or “prices”"
+    can = "“my day”, “my visits” or “free times”" if actor.is_doctor else "“prices”, “doctors” or “address”"
+    can = "“book”, “my appointments” or “prices”" if actor.is_patient else can
     return (
         f"I did not understand that; I am a plain program and know only some words. Try {can}. {looking.call_us(actor)}"
     )
@@ -87,7 +90,7 @@ def treatments(actor: Actor, subject: Subject, words: str) -> str:
     for each in found:
         if each["treatment_id"] == wanted:
             subject.treatment_id = wanted
-            booking = "" if actor.is_doctor else " Say “book” to find a time."
+            booking = " Say “book” to find a time." if actor.is_patient else ""
             return f"{each['name']} takes {each['minutes']} minutes and costs {each['price']}.{booking}"
     shown = found[subject.offset : subject.offset + MOST] or found[:MOST]
     subject.deed, subject.asked = "", "treatments"
@@ -111,18 +114,27 @@ def doctors(actor: Actor, subject: Subject, words: str) -> str:
     lines = [_doctor(each) for each in shown]
     if len(shown) == 1:
         subject.doctor_id = shown[0]["doctor_id"]
-        booking = "" if actor.is_doctor else " Say “book” to find a time."
+        booking = " Say “book” to find a time." if actor.is_patient else ""
         return f"{lines[0]}.{booking}"
     return f"Our doctors:\n{numbered(lines)}\n{_how_to_go_on(actor, len(asked) > subject.offset + MOST)}"
 
 
+def names_skill(actor: Actor, words: str) -> bool:
+    """Whether the words name a language or a field of medicine of one of the doctors."""
+    return bool(_skills_in(looking.doctors(actor), words))
+
+
 def _with_skill(found: list[dict[str, Any]], words: str) -> list[dict[str, Any]] | None:
     """Those who speak a language or work in a field that is named; all where none is, None where it is nobody's."""
-    skills = {skill for each in found for skill in (*each["languages"], *each["specialties"])}
-    named_skills = {skill for skill in skills if mentions(words, skill) or _is_field(words, skill)}
+    named_skills = _skills_in(found, words)
     if named_skills:
         return [each for each in found if named_skills & {*each["languages"], *each["specialties"]}]
     return None if "speak" in words and not words.startswith("who do") else found
+
+
+def _skills_in(found: list[dict[str, Any]], words: str) -> set[str]:
+    skills = {skill for each in found for skill in (*each["languages"], *each["specialties"])}
+    return {skill for skill in skills if mentions(words, skill) or _is_field(words, skill)}
 
 
 def _is_field(words: str, skill: str) -> bool:
@@ -157,7 +169,7 @@ def _grouped(days: dict[str, str]) -> list[str]:
 
 
 def _how_to_go_on(actor: Actor, has_more: bool) -> str:
-    if actor.is_doctor:
+    if not actor.is_patient:
         return "Say “more” for more." if has_more else ""
     return "Say a number to book, or “more”." if has_more else "Say a number to book."
 

@@ -60,6 +60,11 @@ class Subject:
         self.slot_id = self.first_day = self.last_day = self.earliest = self.latest = self.minute = None
         self.is_first = False
 
+    def keep_day(self) -> None:
+        """What was said of the day still holds, not that of the time."""
+        self.slot_id = self.earliest = self.latest = self.minute = None
+        self.is_first = False
+
     def choose(self, number: int) -> bool:
         """Takes the choice with this number, from 1; False where there is none."""
         if not 1 <= number <= len(self.choices):

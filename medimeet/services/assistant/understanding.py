@@ -17,8 +17,9 @@ _INTENTS = [
         ("records", r"\b(test|blood|lab|scan|x ?ray) results?\b|\bmy results?\b|\bprescri(be|ption)\w*"),
         ("records", r"\b(medical|my|health) (records?|history)\b|\b(sick|fit) note\b|\breferral\b"),
         ("records", r"\binsurance\b|\binvoice\b|\brefund\b"),
+        ("next", r"\bwho (is|s) next\b|\bnext patient\b"),
         ("day", r"\bmy (day|schedule|patients|agenda|diary|calendar|list)\b"),
-        ("day", r"\b(who|which patients?) (is|are|do i (have|see))\b|\b(next|first|last) patient\b"),
+        ("day", r"\b(who|which patients?) (is|are|do i (have|see))\b|\b(first|last) patient\b"),
         ("day", r"\bhow many (patients|visits|appointments)\b"),
         ("cancel", r"\bcancel|\bcall (it )?off\b|\bcan ?(t|not) (come|make (it|my))\b"),
         ("cancel", rf"\bdon ?t need (my|the|that) {_VISIT}"),
@@ -78,7 +79,7 @@ _NUMBER = re.compile(
 )
 _ANY = re.compile(
     r"\b(any|either|whichever|whoever)( of (them|these)| doctor| one| dentist)?$|\bany(one|body)\b|"
-    r"\bany (doctor|dentist)\b|\b(no preference|don ?t (mind|care)|doesn ?t matter|does not matter|not important|who ?ever)\b"
+    r"\bany (doctor|dentist)\b|\b(no preference|don ?t (mind|care)|(doesn ?t|does not) matter|not important)\b"
 )
 _LONGEST = 400
 _SPELLED = (

@@ -19,7 +19,8 @@ def next_one(actor: Actor, subject: Subject) -> str:
     found = looking.visits(actor)
     if not found:
         return _none(actor)
-    subject.appointment_id, subject.deed = found[0]["appointment_id"], ""
+    subject.clear()
+    subject.appointment_id = found[0]["appointment_id"]
     others = f" There are {len(found) - 1} more after it." if len(found) > 1 else ""
     return f"Your next visit: {_told(found[0])}.{others} You can move or cancel it here."
 
@@ -32,7 +33,9 @@ def every(actor: Actor, subject: Subject) -> str:
     if len(found) == 1:
         return next_one(actor, subject)
     shown = found[subject.offset : subject.offset + MOST] or found[:MOST]
-    subject.deed, subject.asked = "", "visits"
+    offset = subject.offset
+    subject.clear()
+    subject.asked, subject.offset = "visits", offset
     subject.choices = [{"appointment_id": each["appointment_id"]} for each in shown]
     more = ", or “more”" if len(found) > subject.offset + MOST else ""
     return f"Your visits to come:\n{numbered(map(_told, shown))}\nTo move or cancel one, say its number{more}."
