@@ -15,7 +15,7 @@ from medimeet import db
 from medimeet.blueprints import register_blueprints
 from medimeet.config import ROOT, read_settings
 from medimeet.extensions import babel, csrf, migrate
-from medimeet.gateways import mongodb
+from medimeet.gateways import mongodb_address
 from medimeet.web import context, errors, guard, headers, limits, signed_in
 from medimeet.web.asked import LARGEST_ID
 
@@ -62,7 +62,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _configure(app: Flask) -> None:
-    mongodb.check_address(app.config["MONGODB_URI"])
+    mongodb_address.check_address(app.config["MONGODB_URI"])
     Path(app.config["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret_key(Path(app.config["DATA_DIR"]))
     app.config["BASE_URL"] = (app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}").rstrip("/")

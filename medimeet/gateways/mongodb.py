@@ -1,50 +1,31 @@
 """The conversation log in MongoDB.
 
-Nobody waits for a MongoDB that is away: it is asked again only after a pause, and until then the answer is no at once.
+Nobody waits for a MongoDB that is away: after one question without an answer the answer is no at once, until a thread
+that asks again and again is answered.
 """
 
-import ipaddress
 import os
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any
-from urllib.parse import urlsplit
 
 import pymongo
 from bson.errors import BSONError
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
-from pymongo.uri_parser import parse_uri
 
-from medimeet.config import BadSetting
 from medimeet.gateways.conversation_store import Said, StoreAway, Wanted
 
 ANSWER_SECONDS = 2.0  # all that one page or one batch may take, connecting included
-PAUSE_SECONDS = 10.0  # so long a MongoDB that did not answer is not asked again
+PAUSE_SECONDS = 2.0  # between two looks whether a MongoDB that did not answer is back
 
 _DATABASE, _COLLECTION = "medimeet", "conversation"
 _BATCH = 500
 _DUPLICATE = 11000
-_OPEN_TO_ALL = (
-    "MEDIMEET_MONGODB_URI names a MongoDB that anybody on the network could read: it has no user and password. "
-    "Write mongodb://user:password@host/medimeet?tls=true, or run MongoDB on this very machine."
-)
-
-
-def check_address(uri: str) -> None:
-    """Nothing, where the log may be kept at `uri` (empty: nowhere). Raises BadSetting; asks nobody."""
-    try:
-        if uri and not _is_safe(uri):
-            raise BadSetting(_OPEN_TO_ALL)
-    except (PyMongoError, ValueError) as error:
-        raise BadSetting(
-            f"MEDIMEET_MONGODB_URI can't be read ({error}). Write it as mongodb://user:password@host/medimeet."
-        ) from None
 
 
 def store(uri: str) -> "MongoStore | None":
@@ -63,15 +44,17 @@ class MongoStore:
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        self._away_until = 0.0
         self._client: MongoClient[dict[str, Any]] | None = None
         self._is_prepared = False
         self._preparing = Lock()
+        self._looker: Thread | None = None
+        self._looking = Lock()
+        self._is_closed = Event()
 
     @property
     def is_away(self) -> bool:
-        """Whether it failed to answer a moment ago, so that it is not asked at present."""
-        return time.monotonic() < self._away_until
+        """Whether it failed to answer, and is not back yet."""
+        return self._looker is not None
 
     def keep(self, messages: Sequence[Said]) -> int:
         """Keeps the messages, each event once; how many were new."""
@@ -109,30 +92,60 @@ class MongoStore:
             collection.delete_many({"account_id": account_id, "at_ms": {"$lte": _milliseconds(until)}})
 
     def check(self) -> None:
-        """Nothing, where it answers. Raises StoreAway."""
-        self._away_until = 0.0
-        with self._asking():
-            pass
+        """Nothing, where it answers now. Raises StoreAway."""
+        with self._talking() as collection:
+            collection.database.command("ping")
 
     def close(self) -> None:
-        """Hangs up; a later question connects anew."""
-        client, self._client, self._is_prepared = self._client, None, False
-        if client is not None:
-            client.close()
+        """Hangs up for good."""
+        self._is_closed.set()
+        with self._preparing:
+            if self._client is not None:
+                self._client.close()
+        looker = self._looker
+        if looker is not None:
+            looker.join()
 
     @contextmanager
     def _asking(self) -> Iterator[Collection[dict[str, Any]]]:
         if self.is_away:
-            raise StoreAway("It did not answer a moment ago.")
+            raise StoreAway("It did not answer before, and is not back yet.")
+        try:
+            with self._talking() as collection:
+                yield collection
+        except StoreAway:
+            self._look_out()
+            raise
+
+    @contextmanager
+    def _talking(self) -> Iterator[Collection[dict[str, Any]]]:
         try:
             with pymongo.timeout(ANSWER_SECONDS):
                 yield self._collection()
         except (PyMongoError, BSONError, OSError, LookupError) as error:
-            self._away_until = time.monotonic() + PAUSE_SECONDS
             raise StoreAway(f"It did not answer as it should ({type(error).__name__}).") from error
+
+    def _look_out(self) -> None:
+        """Lets a thread ask until there is an answer, so that no person has to."""
+        with self._looking:
+            if self._looker is None and not self._is_closed.is_set():
+                self._looker = Thread(target=self._look_until_it_is_back, name="looks out for MongoDB", daemon=True)
+                self._looker.start()
+
+    def _look_until_it_is_back(self) -> None:
+        while not self._is_closed.wait(PAUSE_SECONDS):
+            try:
+                self.check()
+            except StoreAway:
+                continue
+            break
+        with self._looking:
+            self._looker = None
 
     def _collection(self) -> Collection[dict[str, Any]]:
         with self._preparing:
+            if self._is_closed.is_set():
+                raise StoreAway("It was hung up.")
             if self._client is None:
                 self._client = MongoClient(
                     self._uri,
@@ -153,23 +166,6 @@ class MongoStore:
 
 _stores: dict[tuple[int, str], MongoStore] = {}
 _making = Lock()
-
-
-def _is_safe(uri: str) -> bool:
-    """Whether a password or a certificate is asked for there, or it is this very machine."""
-    if uri.startswith("mongodb+srv://"):  # its hosts stand in the DNS, which is not asked here
-        parts = urlsplit(uri)
-        return bool(parts.username) or "MONGODB-X509" in parts.query
-    parts_of = parse_uri(uri)
-    has_credentials = parts_of["username"] or parts_of["options"].get("authMechanism") == "MONGODB-X509"
-    return bool(has_credentials) or all(_is_this_machine(host) for host, _port in parts_of["nodelist"])
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".sock")
 
 
 def _filters(wanted: Wanted) -> dict[str, Any]:

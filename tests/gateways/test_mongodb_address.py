@@ -3,7 +3,7 @@
 import pytest
 
 from medimeet.config import BadSetting
-from medimeet.gateways import mongodb
+from medimeet.gateways import mongodb_address
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from medimeet.gateways import mongodb
     ],
 )
 def test_an_address_that_asks_who_comes_is_taken(address: str) -> None:
-    mongodb.check_address(address)
+    mongodb_address.check_address(address)
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_an_address_that_asks_who_comes_is_taken(address: str) -> None:
 )
 def test_an_address_open_to_anybody_stops_the_start(address: str, words: str) -> None:
     with pytest.raises(BadSetting, match=words) as told:
-        mongodb.check_address(address)
+        mongodb_address.check_address(address)
     assert "MEDIMEET_MONGODB_URI" in str(told.value) and "secret" not in str(told.value)
