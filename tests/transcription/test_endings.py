@@ -158,4 +158,4 @@ def test_a_server_that_stops_tells_everybody_and_is_gone(app: Flask, patient: Pa
         endings = [line.ending() for line in lines]
     assert {code for code, _ in endings} == {1001}
     assert all([frame["type"] for frame in frames] == ["closed"] for _, frames in endings)
-    assert took < 5
+    assert took < 10, "it waits 15 seconds for requests that don't end"

@@ -3,7 +3,8 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flask import Flask
 from simple_websocket import ConnectionClosed
@@ -34,6 +35,7 @@ MOST_BAD_FRAMES = 20
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 200, 1000
 FRAMES_WORTH = {"start": 20, "token": 20}  # they ask the database
 NORMAL, GOING_AWAY, POLICY, FAULTY, TRY_LATER, SIGNED_OUT, SOMEBODY_ELSE = 1000, 1001, 1008, 1011, 1013, 4401, 4403
+BUSY = "busy"
 logger = logging.getLogger(__name__)
 
 
@@ -101,7 +103,7 @@ class Dialogue:
 
     def _tell_bad_frame(self, fault: BadFrame) -> None:
         if self._caller is None:
-            raise Ended(POLICY, fault.code, fault.message)
+            raise Ended(TRY_LATER if fault.code == BUSY else POLICY, fault.code, fault.message)
         self._bad_frames += 1
         if self._bad_frames > MOST_BAD_FRAMES:
             raise Ended(POLICY, fault.code, f"{MOST_BAD_FRAMES} frames in a row could not be taken. {fault.message}")
@@ -112,11 +114,8 @@ class Dialogue:
         token = frame.fields.get("token")
         if not isinstance(token, str) or len(token) > frames.LONGEST_TOKEN:
             raise BadFrame("bad_field", "`token` must be an access token.")
-        with self._app.app_context():
-            try:
-                caller = caller_by(self._host, access_token=token)
-            except NotSignedIn as refusal:
-                raise Ended(SIGNED_OUT, "signed_out", refusal.words) from None
+        with self._at_database():
+            caller = caller_by(self._host, access_token=token)
         if self._caller is None:
             self._take_own_place(caller)
         elif caller.account_id != self._caller.account_id:
@@ -134,17 +133,8 @@ class Dialogue:
     def _start(self, frame: Frame) -> None:
         """`start`: opens the conversation; again, it only says `ready` again."""
         assert self._caller is not None
-        with self._app.app_context():
-            try:
-                self._open(self._caller.actor(), frame)
-            except NotSignedIn as refusal:
-                raise Ended(SIGNED_OUT, "signed_out", refusal.words) from None
-            except MediMeetError as refusal:
-                raise BadFrame(frames.code_of(refusal), refusal.words) from None
-            except DBAPIError as fault:
-                if not is_busy(fault):
-                    raise
-                raise BadFrame("busy", Busy.default_words) from None
+        with self._at_database():
+            self._open(self._caller.actor(), frame)
 
     def _open(self, actor: Actor, frame: Frame) -> None:
         if not _is_same(frame, actor):
@@ -210,6 +200,21 @@ class Dialogue:
             self._socket.receive(0.02)
         raise Ended(NORMAL, "stopped", "The conversation is closed.")
 
+    @contextmanager
+    def _at_database(self) -> Iterator[None]:
+        """For what needs the database: its refusals end the conversation, or are told."""
+        with self._app.app_context():
+            try:
+                yield
+            except NotSignedIn as refusal:
+                raise Ended(SIGNED_OUT, "signed_out", refusal.words) from None
+            except MediMeetError as refusal:
+                raise BadFrame(frames.code_of(refusal), refusal.words) from None
+            except DBAPIError as fault:
+                if not is_busy(fault):
+                    raise
+                raise BadFrame(BUSY, Busy.default_words) from None
+
     def _talks(self) -> Turns:
         assert self._turns is not None
         self._active_at = time.monotonic()
@@ -256,7 +261,7 @@ class Dialogue:
     def _leave(self, end: Ended) -> None:
         if end.reason not in {NORMAL, GOING_AWAY}:
             self._socket.send_json(frames.error(end.code, end.message))
-        self._socket.send_json({"type": "closed", "code": end.code, "message": end.message})
+        self._socket.send_last({"type": "closed", "code": end.code, "message": end.message})
         self._socket.close(end.reason, end.code)
 
     def _clear_up(self) -> None:

@@ -47,14 +47,13 @@ def caller_of_request() -> Caller | None:
     Raises NotSignedIn for a credential that is not good, NotAllowed for a page of a foreign site.
     """
     fault: MediMeetError | None = None
-    caller = account = None
+    caller = None
     try:
         caller = _caller()
     except NotSignedIn as error:
         fault = error
-    if caller is not None:
-        account = caller.actor().account
-    if not _is_welcome(request.headers.get("Origin"), clinics.of_request(account, request.host)):
+    clinic = caller.actor().clinic if caller is not None else clinics.of_request(None, request.host)
+    if not _is_welcome(request.headers.get("Origin"), clinic):
         raise NotAllowed(_FOREIGN)
     if fault is not None:
         raise fault

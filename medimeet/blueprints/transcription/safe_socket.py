@@ -43,7 +43,7 @@ class SafeSocket(Server):
     """
 
     def __init__(self, environ: Mapping[str, Any]) -> None:
-        """Answers the handshake, which must be a good one."""
+        """Answers the handshake, which must be a good one. Raises OSError where the peer is gone already."""
         self._outbox: deque[str] = deque()
         self._outbox_size = 0
         self._lock = threading.Lock()
@@ -52,11 +52,12 @@ class SafeSocket(Server):
         self._size = self._fragments = 0
         self._allowance = Allowance(BYTES_A_SECOND, BYTES_AT_ONCE)
         self._last_heard = self._last_ping = self._last_sent = self._last_calm = time.monotonic()
+        self._is_ending = False
+        self._poll = select.poll()
+        super().__init__(environ, receive_bytes=_READ_AT_ONCE)
         self._doorbell, self._bell = socket.socketpair()
         self._bell.setblocking(False)
         self._doorbell.setblocking(False)
-        self._poll = select.poll()
-        super().__init__(environ, receive_bytes=_READ_AT_ONCE)
         self.sock.setblocking(False)
 
     def handshake(self) -> None:
@@ -74,10 +75,18 @@ class SafeSocket(Server):
         """Puts one frame down to be sent in its turn; from any thread, never waits. Lost once the socket is closed."""
         text = json.dumps(frame, ensure_ascii=False)
         with self._lock:
+            if self._is_ending:
+                return
             self._outbox.append(text)
             self._outbox_size += len(text)
         with suppress(OSError):  # it was rung already, or the socket is closed
             self._bell.send(b"!")
+
+    def send_last(self, frame: Mapping[str, Any]) -> None:
+        """As `send_json`; nothing is sent after it."""
+        self.send_json(frame)
+        with self._lock:
+            self._is_ending = True
 
     def receive(self, timeout: float | None = None) -> str | bytes | None:
         """The next whole message, None after `timeout` seconds without one; meanwhile sends what waits.

@@ -28,9 +28,10 @@ def converse() -> Response:
     try:
         _name(place, caller)
         db.session.remove()  # no connection is held while people talk
-        socket = SafeSocket(request.environ)
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        Dialogue(app, socket, place, speech_of(app), request.host, caller).run()
+        Dialogue(app, SafeSocket(request.environ), place, speech_of(app), request.host, caller).run()
+    except OSError:
+        pass  # the peer was gone before the handshake was answered
     finally:
         place.leave()
     return Response(status=101)  # nobody gets it: the connection has ended. It is what servers log.

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -90,10 +89,8 @@ class Turns:
 
     def _work(self) -> None:
         while (turn := self._next()) is not None:
-            started = time.monotonic()
             with self._app.app_context():
                 self._do(turn)
-            logger.debug("a turn took %.3f s", time.monotonic() - started)
 
     def _next(self) -> Said | Agreed | None:
         with self._lock:
