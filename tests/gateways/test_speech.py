@@ -356,3 +356,19 @@ def test_a_listener_that_fails_does_not_end_the_listening() -> None:
     with DeepgramPeer() as peer, listening(peer, failing) as running:
         running.feed(SECOND * 3)
         ears.wait_until(lambda: bool(ears.sentences))
+
+
+def test_who_hears_that_it_is_over_may_end_the_session_at_once() -> None:
+    sessions: list[SpeechSession] = []
+    ended = threading.Event()
+    is_there = threading.Event()
+
+    def ending(_: Heard | SpeechTrouble) -> None:
+        is_there.wait()
+        sessions[0].finish()
+        ended.set()
+
+    with DeepgramPeer("refuses_key") as peer, listening(peer, ending) as running:
+        sessions.append(running)
+        is_there.set()
+        assert ended.wait(5)

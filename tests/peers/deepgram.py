@@ -178,9 +178,9 @@ class _Line:
         if isinstance(frame, str):
             self._obey(json.loads(frame)["type"])
             return
-        self.audio += frame
-        if self.peer.mode == "silent":
+        if self.has_failed or self.peer.mode == "silent":
             return
+        self.audio += frame
         while self.told_seconds < len(self.audio) // BYTES_A_SECOND:
             self.told_seconds += 1
             for message in self.peer.next_results():
@@ -201,21 +201,24 @@ class _Line:
             end = max(end, self.covered)
             stretch = {"start": self.covered / BYTES_A_SECOND, "duration": (end - self.covered) / BYTES_A_SECOND}
             message = message | stretch
-            if message["is_final"]:
-                self.peer.settle(bytes(self.audio[self.covered : end]))
-                self.covered = end
         self.connection.send(json.dumps(message))
+        if message.get("is_final"):
+            self.peer.settle(bytes(self.audio[self.covered : end]))
+            self.covered = end
 
     def _fail_if_due(self) -> None:
         mode = self.peer.mode
-        if mode == "drops" and self.number < self.peer.bad_lines and len(self.audio) >= self.peer.good_frames * FRAME:
+        is_dropped = self.number < self.peer.bad_lines and len(self.audio) >= self.peer.good_frames * FRAME
+        self.has_failed = is_dropped if mode == "drops" else mode in {"bad_audio", "huge", "error_frame"}
+        if not self.has_failed:
+            return
+        if mode == "drops":
             self.connection.close(1011, "NET-0001: Deepgram did not receive audio data or a text message")
-        if mode == "bad_audio":
+        elif mode == "bad_audio":
             self.connection.close(1008, "DATA-0000: The payload cannot be decoded as audio")
-        if mode == "huge":
+        elif mode == "huge":
             self.connection.send(json.dumps(words("word " * 300_000)))
-        if mode == "error_frame" and not self.has_failed:
-            self.has_failed = True
+        else:
             self._say({"type": "Error", "variant": "Internal", "code": "INTERNAL", "description": "Something broke."})
 
     def _say_garbage(self) -> None:

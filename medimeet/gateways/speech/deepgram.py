@@ -7,7 +7,7 @@ from websockets.sync.client import ClientConnection, connect
 from medimeet.gateways.speech.protocol import Listener
 from medimeet.gateways.speech.session import Session
 
-CONNECT_SECONDS = 4
+CONNECT_SECONDS = 3.5
 CLOSE_SECONDS = 1
 
 _LARGEST_MESSAGE = 2**18

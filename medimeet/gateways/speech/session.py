@@ -20,7 +20,7 @@ from medimeet.gateways.speech.protocol import Heard, Listener, SpeechTrouble
 KEEP_ALIVE, FINALIZE, CLOSE = '{"type":"KeepAlive"}', '{"type":"Finalize"}', '{"type":"CloseStream"}'
 
 KEEP_ALIVE_SECONDS = 4  # Deepgram hangs up after 10 without audio or a word
-DEAD_SECONDS = 3  # a ping unanswered for so long
+DEAD_SECONDS = 2.5  # a ping unanswered for so long
 SILENT_SECONDS = 8  # speech sent, and no result
 LONG_PAUSE_SECONDS = 600
 PAUSE_WORDS_SECONDS = 2  # for the answer to Finalize
@@ -137,7 +137,7 @@ class Session:
         except (WebSocketException, OSError, _BrokenLine) as error:
             if self._is_finished.is_set():
                 return None
-            log.warning("speech: the line broke: %s: %.200s", type(error).__name__, error)
+            log.warning("speech: the line broke: %s: %.200r", type(error).__name__, str(error))
             return troubles.BAD_AUDIO if "DATA-" in str(error) else troubles.RECONNECTING
         except Exception:
             log.exception("speech: the line broke")
@@ -152,6 +152,7 @@ class Session:
         self._outgoing.begin_line(orders)
         self._line, self._opened_at = line, time.monotonic()
         self._pinged_at = self._pong = self._loud_at = None
+        self._is_silent = False
         sender = threading.Thread(target=self._send, args=(line,), name="speech-sender", daemon=True)
         sender.start()
         try:
