@@ -187,7 +187,8 @@ def conversations_sync() -> None:
     """Bring to MongoDB what waits in the database, as the worker does by itself."""
     with _application().app_context():
         _require_newest()
-        click.echo(f"{conversation_transfer.bring_over_now()} messages brought to MongoDB.")
+        brought = conversation_transfer.bring_over_now()
+        click.echo(f"{brought} {'message' if brought == 1 else 'messages'} brought to MongoDB.")
 
 
 conversations.add_command(conversations_status)

@@ -1,7 +1,10 @@
 """Which addresses the conversation log is entrusted to."""
 
+from pathlib import Path
+
 import pytest
 
+from medimeet.app import create_app
 from medimeet.config import BadSetting
 from medimeet.gateways import mongodb_address
 
@@ -37,3 +40,9 @@ def test_an_address_open_to_anybody_stops_the_start(address: str, words: str) ->
     with pytest.raises(BadSetting, match=words) as told:
         mongodb_address.check_address(address)
     assert "MEDIMEET_MONGODB_URI" in str(told.value) and "secret" not in str(told.value)
+
+
+def test_the_site_does_not_start_with_such_an_address(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="it has no user and password"):
+        create_app({"DATA_DIR": str(tmp_path / "data"), "MONGODB_URI": "mongodb://10.0.0.1/"})
+    assert not (tmp_path / "data").exists()
