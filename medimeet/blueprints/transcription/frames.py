@@ -87,7 +87,8 @@ def confirm(card: proposals.Card) -> dict[str, Any]:
 
 def credits_left(left: int, is_low: bool) -> dict[str, Any]:
     """What the clinic has left for answers of the language model."""
-    message = f"Your clinic has {left} credits left. Ask its admin to order more." if is_low else ""
+    counted = f"{left} credit" if left == 1 else f"{left} credits"
+    message = f"Your clinic has {counted} left. Ask its admin to order more." if is_low else ""
     return {"type": "credits", "left": left, "low": is_low} | ({"message": message} if is_low else {})
 
 
