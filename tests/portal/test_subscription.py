@@ -86,6 +86,24 @@ def test_an_ended_plan_says_that_its_credits_stay(admin: FlaskClient, clinic: Cl
     assert "The credits that are left stay good." in words_of(admin.get(HOME))
 
 
+def test_without_a_model_nobody_is_led_to_pay(app: Flask, admin: FlaskClient, clinic: Clinic) -> None:
+    advice = "You need not order anything."
+    assert advice in words_of(admin.get(HOME))
+    app.config["LLM_BASE_URL"] = "http://127.0.0.1:9/v1"
+    assert advice not in words_of(admin.get(HOME))
+    written(clinic, assistant_uses_model=False)
+    assert advice in words_of(admin.get(HOME))
+
+
+def test_the_numbers_of_no_row_are_no_fault_of_ours(admin: FlaskClient, superuser: FlaskClient) -> None:
+    number = 10**30
+    assert admin.post(f"{HOME}plans/{number}/order/").status_code == 404
+    assert admin.post(f"{HOME}bundles/{number}/order/").status_code == 404
+    assert admin.get(f"{HOME}invoices/{number}/").status_code == 404
+    assert superuser.post(f"{HOME}invoices/{number}/paid/").status_code == 404
+    assert superuser.get(f"{HOME}clinics/{number}/correct/").status_code == 404
+
+
 def test_the_ledger_is_paged_and_swapped_in_part(admin: FlaskClient, clinic: Clinic, plan: Plan) -> None:
     factories.make_subscription(clinic, credits=40, plan=plan)
     doctor = factories.actor_of(factories.make_doctor(clinic, works=False, first_name="Asha"), clinic)

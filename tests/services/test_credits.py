@@ -1,5 +1,7 @@
 """One credit an answer: taken before the call, spent or given back once, and always as the ledger says."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from medimeet import clock
+from medimeet import clock, poller
 from medimeet.db import command, db
 from medimeet.errors import Conflict
 from medimeet.models import Clinic, CreditEntry, Subscription
@@ -111,6 +113,24 @@ class TestAWorkerThatDied:
         credits.reserve(doctor)
         assert credits.return_abandoned() == 0
         assert changes() == [(-1, 4), (-1, 3)]
+
+
+def test_the_poller_gives_back_what_a_dead_worker_took(
+    app: Flask, doctor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credits, "LONGEST_ANSWER", timedelta(0))
+    credits.reserve(doctor)
+    stop = threading.Event()
+    running = threading.Thread(target=poller.run, args=(app, stop))
+    running.start()
+    deadline = time.monotonic() + 10
+    while credits.meter(doctor.clinic).left < 5 and time.monotonic() < deadline:
+        db.session.rollback()
+        time.sleep(0.02)
+    stop.set()
+    running.join()
+    assert credits.meter(doctor.clinic).left == 5
+    assert changes() == [(-1, 4), (1, 5)]
 
 
 class TestByHand:

@@ -198,6 +198,16 @@ class TestWithdrawing:
         assert credits.meter(admin.clinic).left == 0
         assert invoices.order_plan(admin, plan.id).id != invoice.id
 
+    def test_of_a_withdrawal_and_a_payment_at_the_same_moment_one_holds(
+        self, app: Flask, admin: Actor, superuser: Actor, plan: Plan
+    ) -> None:
+        invoice_id = invoices.order_plan(admin, plan.id).id
+        deeds = [invoices.withdraw, invoices.mark_paid] * 5
+        at_once(app, lambda actor: deeds.pop()(actor, invoice_id), [superuser] * len(deeds))
+        invoice = invoices.find(admin, invoice_id)
+        assert (invoice.paid_at is None) != (invoice.withdrawn_at is None)
+        assert credits.meter(admin.clinic).left == (200 if invoice.paid_at else 0)
+
     def test_what_is_paid_stays(self, admin: Actor, superuser: Actor, plan: Plan) -> None:
         invoice = invoices.mark_paid(superuser, invoices.order_plan(admin, plan.id).id)
         with pytest.raises(Conflict, match="paid already"):

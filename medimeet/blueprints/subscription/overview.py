@@ -7,6 +7,7 @@ from medimeet import clock
 from medimeet.blueprints.subscription.blueprint import bp
 from medimeet.models import Invoice
 from medimeet.services import access, credits, invoices, subscriptions
+from medimeet.services.assistant import asking
 from medimeet.web.asked import wanted_page
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
@@ -25,6 +26,7 @@ def overview() -> Response:
     return page(
         "subscription/overview.html",
         subscription=subscription,
+        has_model=asking.model_of(actor) is not None,
         has_ended=subscription is not None and subscriptions.has_ended(subscription, today),
         meter=credits.meter(actor.clinic),
         plans=subscriptions.plans(),
