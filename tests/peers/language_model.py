@@ -17,8 +17,8 @@ FAILING = {"refuses": 401, "error_500": 500, "busy": 429, "no_tools": 400, "else
 class LanguageModelPeer(ThreadingHTTPServer):
     """A model that behaves as `mode` says and remembers in `calls` what it was asked.
 
-    `answers` says what is in the list of that name, one after the other, then "Nothing more."; `echo` says its whole
-    prompt; `obeys` does every order that it finds in the prompt. `hung_up` is set once a listener left early.
+    `answers` says what is in the list of that name, one after the other, then "Nothing more."; `echo` looks everything
+    up and says its whole prompt; `obeys` does every order that it finds in it. `hung_up`: a listener left early.
     """
 
     daemon_threads = True
@@ -55,7 +55,7 @@ class LanguageModelPeer(ThreadingHTTPServer):
             self.calls.append(call)
             self.headers.append(headers)
             if self.mode == "echo":
-                return json.dumps(call, ensure_ascii=False)
+                return telling_all(call)
             if self.mode == "obeys":
                 return obedient(call)
             return self.answers.pop(0) if self.answers else "Nothing more."
@@ -76,6 +76,14 @@ class LanguageModelPeer(ThreadingHTTPServer):
         self._thread.join()
 
 
+def telling_all(call: dict[str, Any]) -> Said:
+    """What a model says that looks everything up, then tells all that it was ever told."""
+    looking = [tool["function"]["name"] for tool in call.get("tools", [])]
+    if call["messages"][-1]["role"] == "user":
+        return [{"name": name, "arguments": "{}"} for name in looking if not name.startswith("propose_")]
+    return json.dumps(call, ensure_ascii=False)
+
+
 def obedient(call: dict[str, Any]) -> Said:
     """What a model says that does whatever anybody told it, wherever it stands: it calls each tool that the prompt
     orders it to, `CALL name {…}`, and says each sentence that it orders it to, `SAY …`.
@@ -84,7 +92,7 @@ def obedient(call: dict[str, Any]) -> Said:
     if call["messages"][-1]["role"] != "tool":
         ordered = re.findall(r"CALL (\w+) (\{[^{}]*\})", told)
         if ordered and call.get("tools"):
-            return [{"name": name, "arguments": arguments} for name, arguments in ordered[-4:]]
+            return [{"name": name, "arguments": text.replace("\\", "")} for name, text in ordered[-4:]]
     return " ".join(re.findall(r"SAY ([^\n\"\\]+)", told)[-4:]) or "I did as I was told. Your visit is booked."
 
 

@@ -55,15 +55,7 @@ def answer(actor: Actor, talk: Talk, question: Question, is_stopped: Callable[[]
     It ends with a reply that is `done`, or with Trouble. Nothing that the person may not see or do is in any event. A
     question that is kept already gets the answer that was kept. `is_stopped` is also asked from another thread.
     """
-    is_new = conversation.append(
-        actor,
-        question.text,
-        role="person",
-        source=question.source,
-        event_id=question.event_id,
-        appointment_id=talk.appointment_id,
-    )
-    kept = [] if is_new else _kept_before(actor, question)
+    kept = [] if _is_new(actor, talk, question) else _kept_before(actor, question)
     if kept:
         yield from kept
         return
@@ -76,6 +68,23 @@ def answer(actor: Actor, talk: Talk, question: Question, is_stopped: Callable[[]
     finally:
         _close(actor, talk, question, given)
     yield from _end(actor, given)
+
+
+def _is_new(actor: Actor, talk: Talk, question: Question) -> bool:
+    """Keeps the question; whether it was not kept before. Raises Busy, but not where somebody may be in danger."""
+    try:
+        return conversation.append(
+            actor,
+            question.text,
+            role="person",
+            source=question.source,
+            event_id=question.event_id,
+            appointment_id=talk.appointment_id,
+        )
+    except Busy:
+        if dangers.is_danger(question.text):
+            return True
+        raise
 
 
 def _answered(actor: Actor, talk: Talk, text: str, is_stopped: Callable[[], bool], given: _Answer) -> Iterator[Event]:
@@ -123,10 +132,11 @@ def _by_built_in(actor: Actor, talk: Talk, text: str, given: _Answer) -> Iterato
 
 def _kept_before(actor: Actor, question: Question) -> list[Event]:
     """The answer to a question that was asked before; nothing where its answer was lost, so that it is answered now."""
-    kept = conversation.find_answer(actor, _answer_id(actor, question))
-    if kept is not None:
-        return [Reply(kept.text), Reply("", done=True, note=_KEPT_NOTES.get(kept.source, NOTE_BUILT_IN))]
     asked = conversation.find_answer(actor, question.event_id)
+    kept = conversation.find_answer(actor, _answer_id(actor, question))
+    if asked is not None and kept is not None:
+        offers = [Offer(offer) for offer in proposals.open_between(actor, asked.at, kept.at)]
+        return [Reply(kept.text), *offers, Reply("", done=True, note=_KEPT_NOTES.get(kept.source, NOTE_BUILT_IN))]
     if asked is not None and clock.now() - asked.at < LONGEST_ANSWER:
         return [Trouble("under_way", UNDER_WAY)]
     return []

@@ -6,7 +6,7 @@ goes through the same services as the portal, with that person's rights, under a
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 
@@ -27,6 +27,7 @@ __all__ = [
     "card",
     "confirm",
     "find",
+    "open_between",
     "propose_booking",
     "propose_cancellation",
     "propose_move",
@@ -103,6 +104,23 @@ def find(actor: Actor, public_id: str) -> Proposal:
     if proposal is None:
         raise NotFound("We can't find what you want to confirm. Ask the assistant again.")
     return proposal
+
+
+def open_between(actor: Actor, first: datetime, last: datetime) -> list[Proposal]:
+    """The actor's proposals that were made between two instants and can still be confirmed."""
+    return list(
+        db.session.scalars(
+            select(Proposal)
+            .where(
+                Proposal.account_id == actor.person.id,
+                Proposal.clinic_id == actor.clinic.id,
+                Proposal.created_at.between(first, last),
+                Proposal.confirmed_at.is_(None),
+                Proposal.expires_at > clock.now(),
+            )
+            .order_by(Proposal.id)
+        )
+    )
 
 
 def confirm(actor: Actor, public_id: str) -> Confirmed:
