@@ -14,7 +14,7 @@ from tests.cli.commands import Server, running
 from tests.e2e import spoken
 from tests.e2e.conftest import sign_in_as, watch
 from tests.e2e.looking import DESK, PHONE, faults_in
-from tests.peers.deepgram import DeepgramPeer
+from tests.peers.deepgram import SENTENCE, DeepgramPeer
 from tests.peers.language_model import LanguageModelPeer, Said
 
 PATIENT, OTHER_PATIENT, DOCTOR = "riverside-patient", "riverside-patient2", "riverside-doctor"
@@ -37,7 +37,10 @@ class BookingModel(LanguageModelPeer):
             case 0:
                 return {"name": "list_treatments", "arguments": "{}"}
             case 2:
-                return {"name": "list_free_times", "arguments": json.dumps({"treatment_id": first(results, "treatment_id")})}
+                return {
+                    "name": "list_free_times",
+                    "arguments": json.dumps({"treatment_id": first(results, "treatment_id")}),
+                }
             case 4:
                 slot = {"slot_id": first(results[::-1], "slot_id"), "treatment_id": first(results, "treatment_id")}
                 return {"name": "propose_booking", "arguments": json.dumps(slot)}
@@ -52,9 +55,16 @@ def first(results: list[Any], name: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def deepgram() -> Iterator[DeepgramPeer]:
+def listener() -> Iterator[DeepgramPeer]:
     with DeepgramPeer("speaks") as peer:
         yield peer
+
+
+@pytest.fixture
+def deepgram(listener: DeepgramPeer) -> DeepgramPeer:
+    """Deepgram's double, which hears WORDS once in each test."""
+    listener.script[:] = SENTENCE
+    return listener
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +75,12 @@ def model() -> Iterator[LanguageModelPeer]:
 
 @pytest.fixture(scope="module")
 def talking_demo(
-    deepgram: DeepgramPeer, model: LanguageModelPeer, tmp_path_factory: pytest.TempPathFactory
+    listener: DeepgramPeer, model: LanguageModelPeer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """The demo with keys for speech and for a model."""
     settings = {
         "MEDIMEET_RATELIMIT_ENABLED": "0",
-        "MEDIMEET_DEEPGRAM_URL": deepgram.url,
+        "MEDIMEET_DEEPGRAM_URL": listener.url,
         "MEDIMEET_DEEPGRAM_API_KEY": "a-key-of-deepgram",
         "MEDIMEET_LLM_BASE_URL": model.url,
         "MEDIMEET_LLM_API_KEY": "a-key-of-the-model",
@@ -195,6 +205,36 @@ def test_a_line_that_breaks_in_the_middle_of_an_answer_loses_nothing(page_of: Pa
     expect(state_of(page)).to_have_text("Ready")
     assert len(lines) == 2
     assert turns(page, "you").count() == 1
+
+
+def test_a_line_that_breaks_while_somebody_speaks_is_opened_again_and_hears_it_all(
+    page_of: PageOf, deepgram: DeepgramPeer
+) -> None:
+    page, lines, before = page_of(PATIENT), [], len(deepgram.calls)
+
+    def break_the_first(route: WebSocketRoute) -> None:
+        lines.append(route)
+        server, is_first = route.connect_to_server(), len(lines) == 1
+
+        def hear(message: str | bytes) -> None:
+            route.send(message)
+            if is_first and '"transcript"' in str(message):
+                server.close()
+                route.close(code=1011)
+
+        server.on_message(hear)
+
+    page.route_web_socket(re.compile("/ws/transcription/"), break_the_first)
+    page.goto("/transcription/")
+    page.get_by_label("Press once to talk").check()
+    page.get_by_role("button", name="Press to talk").click()
+    expect(turns(page, "you")).to_have_text(re.compile(re.escape(WORDS)))
+    while len(deepgram.audio(before + 1)) < 32_000 * 4:
+        page.wait_for_timeout(50)  # the routed line runs in this very thread
+    page.get_by_role("button", name="Press to stop").click()
+    expect(state_of(page)).to_have_text("Ready")
+    assert spoken.tones_in(deepgram.audio(before + 1)) == list(spoken.TONES)
+    assert len(lines) == 2
 
 
 def test_where_sockets_are_blocked_the_form_asks(page_of: PageOf) -> None:

@@ -23,7 +23,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   let blockedUntil = 0;
   let isListening = false;
   let questions = []; // asked, and not answered yet: {event, text}
-  let audio = [];
+  let audio = []; // the last five seconds that no final transcript covers yet
 
   /** Asks a question, now or once the line stands. Its event, the same whenever it is sent again. */
   function ask(text) {
@@ -36,6 +36,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
 
   /** A question that was heard: it is asked again, typed, should the line break before its answer. */
   function expect(event, text) {
+    audio = [];
     if (event) questions.push({ event, text });
   }
 
@@ -49,16 +50,17 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     if (state === "ready") put(frame);
   }
 
-  /** Sends sound; kept for five seconds while the line is away. */
+  /** Sends sound; what was not understood yet is sent again should the line break. */
   function sendAudio(frame) {
-    if (state === "ready" && socket.bufferedAmount < MOST_UNSENT_BYTES) return socket.send(frame);
     audio = [...audio, frame].slice(-MOST_AUDIO_FRAMES);
-    return open();
+    if (state !== "ready") return open();
+    return socket.bufferedAmount < MOST_UNSENT_BYTES ? socket.send(frame) : undefined;
   }
 
   /** Says whether the microphone is on; the line is opened for it, and kept open. */
   function listen(isOn) {
     isListening = isOn;
+    if (isOn && state === "ready") audio = [];
     if (state === "ready") put({ action: isOn ? "resume_backend" : "pause_backend" });
     else if (isOn) open();
   }
@@ -118,7 +120,6 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     for (const { event, text } of questions) put({ action: "text", text, event });
     for (const frame of audio) socket.send(frame);
     if (audio.length && !isListening) put({ action: "pause_backend" }); // what was said is complete
-    audio = [];
   }
 
   function ended(code) {
