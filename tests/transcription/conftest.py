@@ -26,6 +26,7 @@ def voice(app: Flask) -> Iterator[Voice]:
     server.shutdown()
     server.server_close()
     thread.join()
+    app.extensions.pop("speech", None)  # the next test may have another one
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from medimeet.services import accounts, tokens
 from medimeet.services.assistant import answering, proposals
 from medimeet.services.assistant.events import Event, Question, Reply
 from tests import factories
+from tests.peers.deepgram import DeepgramPeer
 from tests.transcription.lines import Voice, bearer, write_prompt
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -87,12 +88,11 @@ class Microphone:
 
 
 @pytest.fixture
-def microphone(app: Flask) -> Iterator[Microphone]:
+def microphone(app: Flask) -> Microphone:
     """Speech that is switched on."""
     made = Microphone()
     app.extensions["speech"] = made
-    yield made
-    del app.extensions["speech"]
+    return made
 
 
 @on_sqlite
@@ -246,3 +246,23 @@ def test_a_confirmed_proposal_books_once_with_the_words_of_the_clinic(voice: Voi
         line.ask("Thank you")
     db.session.rollback()
     assert [row.id for row in db.session.scalars(select(Appointment))] == [confirmed["appointment"]]
+
+
+@on_sqlite
+def test_every_byte_that_is_spoken_reaches_the_speech_service_and_its_words_are_answered(
+    app: Flask, voice: Voice, patient: Patient
+) -> None:
+    sound = bytes(number % 251 for number in range(3 * 32_000))
+    with DeepgramPeer("speaks") as service:
+        app.config.update(DEEPGRAM_URL=service.url, DEEPGRAM_API_KEY="a-key")
+        with voice.line_of(patient) as line:
+            for start in range(0, len(sound), 3200):
+                line.socket.send(sound[start : start + 3200])
+            heard = [line.next()]
+            while not heard[-1].get("is_final"):
+                heard.append(line.next())
+            assert heard[-1]["text"] == "I would like to book an appointment tomorrow."
+            assert line.answer()[-1]["done"]
+        assert b"".join(frame for _, frame in service.frames if isinstance(frame, bytes)) == sound
+    said = db.session.scalars(select(ConversationMessage.text).where(ConversationMessage.source == "voice"))
+    assert list(said) == [heard[-1]["text"]]

@@ -29,7 +29,10 @@ PATIENCE_SECONDS = 10  # for a peer that doesn't read
 THROTTLED_SECONDS = 5  # for a peer that sends too fast all the time
 FAREWELL_SECONDS = 1
 _READ_AT_ONCE = 16 * 1024
-_HANDSHAKE = ("HOST", "UPGRADE", "CONNECTION", "SEC_WEBSOCKET_KEY", "SEC_WEBSOCKET_VERSION")
+_HANDSHAKE = (
+    "GET / HTTP/1.1\r\nHost: medimeet\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\r\n"
+)
 _NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -61,9 +64,8 @@ class SafeSocket(Server):
         self.sock.setblocking(False)
 
     def handshake(self) -> None:
-        """Accepts, without compression; of the headers only those that matter are looked at."""
-        lines = [f"{name.replace('_', '-')}: {self.environ['HTTP_' + name]}" for name in _HANDSHAKE]
-        self.ws.receive_data("\r\n".join(["GET / HTTP/1.1", *lines, "", ""]).encode("latin-1"))
+        """Accepts, without compression; of the client's headers only the key matters here."""
+        self.ws.receive_data(_HANDSHAKE.format(self.environ["HTTP_SEC_WEBSOCKET_KEY"].strip()).encode())
         assert isinstance(next(self.ws.events()), Request)
         self.sock.sendall(self.ws.send(AcceptConnection()))
         self.connected = True
