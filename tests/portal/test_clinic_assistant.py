@@ -33,7 +33,7 @@ def test_an_admin_lets_the_model_be_asked_or_not_and_reads_what_it_is_sent(
     app.config.update(LLM_BASE_URL="https://user-key.model.example/v1", LLM_MODEL="tiny-1", LLM_API_KEY="sk-secret")
     page = admin.get("/clinic/assistant/")
     assert "An AI: tiny-1 at user-key.model.example" in words_of(page)
-    assert "It is never sent anybody’s e-mail" in words_of(page)
+    assert "It is never sent a person’s e-mail" in words_of(page)
     assert "sk-secret" not in page.text
     off = admin.post("/clinic/assistant/off/", follow_redirects=True)
     assert "Nothing that people write to it goes to a language model." in flashes_of(off)
