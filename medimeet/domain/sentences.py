@@ -15,6 +15,7 @@ NO_ADVICE = (
     "one."
 )
 
+_THOUGHT = re.compile(r"\s*<(think|thinking|reasoning)>.*?(</\1>|$)", re.IGNORECASE | re.DOTALL)
 LONGEST = 300  # characters that wait for a full stop
 _REMEMBERED = 90
 _END = re.compile(r"[.!?…。！？؟।]+[\"'”’)\]*_]*(?=\s)|[。！？]|\n")
@@ -36,6 +37,8 @@ class Sentences:
     def add(self, text: str) -> str:
         """What may be said now that these words have come, "" while the sentence goes on."""
         self._waiting += text
+        if self._is_thinking():
+            return ""
         ready = ""
         while end := self._end_of_first():
             first, self._waiting = self._waiting[:end], self._waiting[end:]
@@ -44,8 +47,18 @@ class Sentences:
 
     def end(self) -> str:
         """What was still waiting."""
-        rest, self._waiting = self._waiting, ""
+        rest, self._waiting = "" if self._is_thinking() else self._waiting, ""
         return self._judged(rest) if rest else ""
+
+    def _is_thinking(self) -> bool:
+        """Whether the model still talks to itself; what it said so is forgotten once it has come to an end."""
+        thought = _THOUGHT.match(self._waiting)
+        if thought is None:
+            return False
+        if not thought[2]:
+            return True
+        self._waiting = self._waiting[thought.end() :].lstrip()
+        return False
 
     def _end_of_first(self) -> int:
         """Where the first sentence ends, 0 where it goes on."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medimeet import clock
 from medimeet.config import data_path, setting
 from medimeet.db import db
+from medimeet.gateways import language_model
 from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
@@ -166,6 +167,7 @@ def _mail_server() -> Check:
 def _gateway_addresses() -> Check:
     try:
         delivery.gateways()
+        language_model.gateway(setting("LLM_BASE_URL"), "", "", 0)
     except ValueError as error:
         return Check("addresses of gateways", str(error), "Mend that setting.")
     return Check("addresses of gateways")

@@ -19,6 +19,12 @@ def test_harmless_words_arrive_as_they_are_however_they_are_torn(length: int) ->
     assert said(text, length) == text
 
 
+@pytest.mark.parametrize("length", [1, 9, 10_000])
+def test_what_a_model_thinks_aloud_stays_unsaid(length: int) -> None:
+    assert said("<think>\nShe asks. I must not say it. </think>\n\nWe are open.", length).strip() == "We are open."
+    assert said("<think>It never ends. Ever.", length) == ""
+
+
 def test_a_sentence_is_there_as_soon_as_it_has_ended() -> None:
     sentences = Sentences()
     assert sentences.add("The clinic is open") == ""

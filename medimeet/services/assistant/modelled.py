@@ -89,7 +89,7 @@ def _asked(
     model: LanguageModel, messages: list[Message], offered: list[dict[str, Any]], is_stopped: Callable[[], bool]
 ) -> Iterator[str | ToolCall]:
     """The words and calls of one message, with a line in the server's log of what it took, and nobody's words."""
-    usage, outcome, began = Usage(0, 0), "left early", time.monotonic()
+    usage, outcome, level, began = Usage(0, 0), "was left early", logging.INFO, time.monotonic()
     db.session.rollback()  # gives the connection back for as long as the model takes
     try:
         for piece in model.stream(messages, offered, is_stopped):
@@ -99,10 +99,11 @@ def _asked(
                 yield piece.text if isinstance(piece, Words) else piece
         outcome = "answered"
     except ModelTrouble as trouble:
-        outcome = str(trouble)
+        outcome, level = str(trouble), logging.WARNING
         raise
     finally:
-        logger.info(
+        logger.log(
+            level,
             "language model %s at %s %s: %.1f s, %d and %d tokens",
             *(model.name, model.host, outcome, time.monotonic() - began),
             *(usage.prompt_tokens, usage.answer_tokens),
