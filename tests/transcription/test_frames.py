@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from websockets.exceptions import ConnectionClosed
 
-from medimeet.blueprints.transcription import dialogue
+from medimeet.blueprints.transcription import endings
 from medimeet.db import db
 from medimeet.models import Clinic, ConversationMessage, Patient
 from medimeet.services.assistant import prompts
@@ -114,7 +114,7 @@ def test_who_names_somebody_else_is_put_out_and_nothing_is_kept(voice: Voice, cl
 def test_odd_frames_are_told_how_to_mend_them_and_the_socket_stays(
     monkeypatch: pytest.MonkeyPatch, voice: Voice, patient: Patient
 ) -> None:
-    monkeypatch.setattr(dialogue, "MOST_BAD_FRAMES", len(ODD))
+    monkeypatch.setattr(endings, "MOST_BAD_FRAMES", len(ODD))
     with voice.line_of(patient) as line:
         for message, code in ODD:
             line.socket.send(message)

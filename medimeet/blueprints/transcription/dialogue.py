@@ -3,23 +3,33 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Flask
 from simple_websocket import ConnectionClosed
-from sqlalchemy.exc import DBAPIError
 
 from medimeet.blueprints.transcription import frames
-from medimeet.blueprints.transcription.allowance import Allowance
 from medimeet.blueprints.transcription.caller import ENDED, Caller, caller_by
+from medimeet.blueprints.transcription.endings import (
+    BUSY,
+    FAULTY,
+    GOING_AWAY,
+    NORMAL,
+    POLICY,
+    SIGNED_OUT,
+    SOMEBODY_ELSE,
+    TRY_LATER,
+    Ended,
+    Patience,
+    at_database,
+)
 from medimeet.blueprints.transcription.frames import BadFrame, Frame
 from medimeet.blueprints.transcription.hearing import Hearing
 from medimeet.blueprints.transcription.places import Place
 from medimeet.blueprints.transcription.safe_socket import SafeSocket
 from medimeet.blueprints.transcription.turns import FAULT, Agreed, Said, Turns
-from medimeet.db import is_busy
-from medimeet.errors import Busy, MediMeetError, NotSignedIn, TooManyTries
+from medimeet.errors import TooManyTries
 from medimeet.gateways.speech import Speech
 from medimeet.services import credits
 from medimeet.services.access import Actor
@@ -31,20 +41,7 @@ SECONDS_TO_SAY_WHO = 5
 SECONDS_BETWEEN_CHECKS = 60
 SECONDS_FOR_LAST_ANSWER = 2
 SECONDS_FOR_LAST_TURN = 3
-MOST_BAD_FRAMES = 20
-FRAMES_A_SECOND, FRAMES_AT_ONCE = 200, 1000
-FRAMES_WORTH = {"start": 20, "token": 20}  # they ask the database
-NORMAL, GOING_AWAY, POLICY, FAULTY, TRY_LATER, SIGNED_OUT, SOMEBODY_ELSE = 1000, 1001, 1008, 1011, 1013, 4401, 4403
-BUSY = "busy"
 logger = logging.getLogger(__name__)
-
-
-class Ended(Exception):
-    """The end of the conversation: the socket's code, and the `closed` frame's code and words."""
-
-    def __init__(self, reason: int, code: str, message: str) -> None:
-        self.reason, self.code, self.message = reason, code, message
-        super().__init__(code)
 
 
 class Dialogue:
@@ -58,8 +55,7 @@ class Dialogue:
         self._talk = Talk()
         self._turns: Turns | None = None
         self._hearing: Hearing | None = None
-        self._bad_frames = 0
-        self._pace = Allowance(FRAMES_A_SECOND, FRAMES_AT_ONCE)
+        self._patience = Patience()
         self._opened_at = self._checked_at = self._active_at = time.monotonic()
 
     def run(self) -> None:
@@ -86,16 +82,14 @@ class Dialogue:
     def _take(self, message: str | bytes) -> None:
         try:
             frame = frames.read(message)
-            self._pace.spend(FRAMES_WORTH.get(frame.action, 1))
+            self._patience.spend(frame)
             self._refuse_out_of_order(frame)
             self._ways[frame.action](self, frame)
-            self._bad_frames = 0
+            self._patience.forgive()
         except BadFrame as fault:
             self._tell_bad_frame(fault)
 
     def _refuse_out_of_order(self, frame: Frame) -> None:
-        if self._pace.is_spent:
-            raise Ended(TRY_LATER, "too_fast", "These frames come faster than anybody speaks or types.")
         if self._caller is None and frame.action not in {"token", "stop"}:
             raise Ended(POLICY, "no_token", 'Say who you are first: {"action": "token", "token": "…"}.')
         if self._turns is None and frame.action not in {"token", "start", "stop"}:
@@ -104,9 +98,7 @@ class Dialogue:
     def _tell_bad_frame(self, fault: BadFrame) -> None:
         if self._caller is None:
             raise Ended(TRY_LATER if fault.code == BUSY else POLICY, fault.code, fault.message)
-        self._bad_frames += 1
-        if self._bad_frames > MOST_BAD_FRAMES:
-            raise Ended(POLICY, fault.code, f"{MOST_BAD_FRAMES} frames in a row could not be taken. {fault.message}")
+        self._patience.bear(fault)
         self._socket.send_json(frames.error(fault.code, fault.message))
 
     def _say_who(self, frame: Frame) -> None:
@@ -114,11 +106,11 @@ class Dialogue:
         token = frame.fields.get("token")
         if not isinstance(token, str) or len(token) > frames.LONGEST_TOKEN:
             raise BadFrame("bad_field", "`token` must be an access token.")
-        with self._at_database():
+        with at_database(self._app):
             caller = caller_by(self._host, access_token=token)
         if self._caller is None:
             self._take_own_place(caller)
-        elif caller.account_id != self._caller.account_id:
+        elif (caller.account_id, caller.clinic_id) != (self._caller.account_id, self._caller.clinic_id):
             raise Ended(SOMEBODY_ELSE, "somebody_else", "This token is of somebody else.")
         self._caller = caller
         if self._turns is not None:
@@ -133,7 +125,7 @@ class Dialogue:
     def _start(self, frame: Frame) -> None:
         """`start`: opens the conversation; again, it only says `ready` again."""
         assert self._caller is not None
-        with self._at_database():
+        with at_database(self._app):
             self._open(self._caller.actor(), frame)
 
     def _open(self, actor: Actor, frame: Frame) -> None:
@@ -200,21 +192,6 @@ class Dialogue:
             self._socket.receive(0.02)
         raise Ended(NORMAL, "stopped", "The conversation is closed.")
 
-    @contextmanager
-    def _at_database(self) -> Iterator[None]:
-        """For what needs the database: its refusals end the conversation, or are told."""
-        with self._app.app_context():
-            try:
-                yield
-            except NotSignedIn as refusal:
-                raise Ended(SIGNED_OUT, "signed_out", refusal.words) from None
-            except MediMeetError as refusal:
-                raise BadFrame(frames.code_of(refusal), refusal.words) from None
-            except DBAPIError as fault:
-                if not is_busy(fault):
-                    raise
-                raise BadFrame(BUSY, Busy.default_words) from None
-
     def _talks(self) -> Turns:
         assert self._turns is not None
         self._active_at = time.monotonic()
@@ -243,13 +220,8 @@ class Dialogue:
         self._end_if_idle(now)
 
     def _check_caller(self, caller: Caller) -> None:
-        with self._app.app_context():
-            try:
-                caller.check()
-            except NotSignedIn:
-                raise Ended(SIGNED_OUT, "signed_out", ENDED) from None
-            except DBAPIError:
-                logger.warning("a conversation could not be checked: the database is away")
+        with suppress(BadFrame), at_database(self._app):  # a busy database is asked again in a minute
+            caller.check()
 
     def _end_if_idle(self, now: float) -> None:
         if self._turns is not None and self._turns.is_busy:
