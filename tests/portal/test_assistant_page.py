@@ -187,7 +187,9 @@ def test_a_doctor_talks_about_a_visit_of_their_own_and_no_other(small: SmallClin
         assert as_(person).post("/transcription/ask/", data={"words": "hi", "visit": own.id}).status_code == 404
 
 
-def test_doctors_see_the_credits_and_patients_do_not(small: SmallClinic, as_: As) -> None:
+def test_doctors_see_the_credits_where_an_answer_costs_one(small: SmallClinic, as_: As, app: Flask) -> None:
+    assert "credits left" not in text(as_(small.shah.account).get("/transcription/"))
+    app.config.update(LLM_BASE_URL="https://models.example/v1", LLM_MODEL="calm-1")
     assert "credits left" in text(as_(small.shah.account).get("/transcription/"))
     assert "credits left" not in text(as_(small.patient.account).get("/transcription/"))
 

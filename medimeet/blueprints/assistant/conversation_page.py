@@ -71,11 +71,9 @@ def conversation_page(
 
 def about(actor: Actor) -> dict[str, Any]:
     """What the person is told before they say a word: who hears, who answers, what it costs."""
-    is_metered = credits.is_metered(actor.person)
-    return {
-        "disclosed": disclosure.of_clinic(actor.clinic),
-        "meter": credits.meter(actor.clinic) if is_metered else None,
-    }
+    disclosed = disclosure.of_clinic(actor.clinic)
+    costs_credits = bool(disclosed.model) and credits.is_metered(actor.person)
+    return {"disclosed": disclosed, "meter": credits.meter(actor.clinic) if costs_credits else None}
 
 
 def own_visit(actor: Actor, appointment_id: int) -> Appointment:

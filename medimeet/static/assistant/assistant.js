@@ -100,8 +100,10 @@ export function begin(root) {
   function showCredits({ left, low, message }) {
     const meter = root.querySelector("#assistant-credits");
     if (!meter) return;
-    meter.textContent = message || `${left} ${left === 1 ? "credit" : "credits"} left at this clinic`;
-    meter.classList.toggle("mm-assistant-credits-low", low);
+    meter.querySelector("strong").textContent = `${left} ${left === 1 ? "credit" : "credits"} left`;
+    meter.querySelector("meter")?.setAttribute("value", left);
+    meter.querySelector(".mm-meter").classList.toggle("mm-meter-low", low);
+    meter.querySelector("[data-warning]").textContent = message ?? "";
   }
 
   const cardUrl = (proposal) => `${root.dataset.proposals}${encodeURIComponent(proposal)}/`;
