@@ -48,7 +48,7 @@ def answer(actor: Actor, talk: Talk, text: str) -> BuiltIn:
     except Refused as refused:
         step = Step(str(refused))
     subject.keep(talk)
-    return BuiltIn(step.text, step.offers)
+    return BuiltIn(step.text.strip(), step.offers)
 
 
 def _answered(actor: Actor, subject: Subject, text: str) -> Step:
