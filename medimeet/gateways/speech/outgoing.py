@@ -1,5 +1,6 @@
 """What is on its way to the speech service: audio in its order, and short orders behind it."""
 
+import array
 import threading
 import time
 from collections import deque
@@ -10,6 +11,8 @@ MOST_WAITING = 5 * BYTES_A_SECOND
 MOST_KEPT = 30 * BYTES_A_SECOND  # while there is no line, and of what no result has confirmed
 MOST_AT_ONCE = BYTES_A_SECOND // 4
 PING = "ping"
+
+_LOUD = 1000  # of 32767: louder than a quiet room
 
 
 class Outgoing:
@@ -132,3 +135,9 @@ class Outgoing:
         while self._waiting_bytes > self._most_waiting:
             self._waiting_bytes -= len(self._waiting.popleft())
             self._has_lost = True
+
+
+def is_loud(audio: bytes) -> bool:
+    """Whether somebody may be speaking."""
+    samples = array.array("h", audio[: len(audio) // 2 * 2])[::8]
+    return bool(samples) and max(samples) > _LOUD

@@ -1,6 +1,5 @@
 """One microphone's session with Deepgram, over `websockets`' threaded client."""
 
-import array
 import logging
 import math
 import random
@@ -14,7 +13,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection
 
 from medimeet.gateways.speech import results, troubles
-from medimeet.gateways.speech.outgoing import PING, Outgoing
+from medimeet.gateways.speech.outgoing import PING, Outgoing, is_loud
 from medimeet.gateways.speech.protocol import Heard, Listener, SpeechTrouble
 
 KEEP_ALIVE, FINALIZE, CLOSE = '{"type":"KeepAlive"}', '{"type":"Finalize"}', '{"type":"CloseStream"}'
@@ -30,7 +29,6 @@ WAITS = (0.2, 0.8, 2.0)  # seconds before the tries to connect again, give or ta
 
 _SEND_BUFFER = 2**16  # bytes; a larger one would hide for long that nothing gets through
 _LOOK_SECONDS = 0.5
-_LOUD = 1000  # of 32767: louder than a quiet room
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +63,7 @@ class Session:
     def feed(self, audio: bytes) -> None:
         if not audio or self._paused_at is not None or self._is_finished.is_set():
             return
-        if self._loud_at is None and _is_loud(audio):
+        if self._loud_at is None and is_loud(audio):
             self._loud_at = time.monotonic()
         self._outgoing.add(audio)
 
@@ -147,6 +145,8 @@ class Session:
     @contextmanager
     def _sending(self, line: ClientConnection) -> Iterator[None]:
         """Sends on the line what is outgoing, from a thread of its own."""
+        if line.response is not None:
+            log.info("speech: a line is open, request %.80r", line.response.headers.get("dg-request-id"))
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         orders = [FINALIZE] * (self._paused_at is not None) + [CLOSE] * self._is_finished.is_set()
         self._outgoing.begin_line(orders)
@@ -244,11 +244,6 @@ def _cut(line: ClientConnection) -> None:
     """Ends a line at once, also one on which another thread is sending."""
     with suppress(OSError):
         line.socket.shutdown(socket.SHUT_RDWR)
-
-
-def _is_loud(audio: bytes) -> bool:
-    samples = array.array("h", audio[: len(audio) // 2 * 2])[::8]
-    return bool(samples) and max(samples) > _LOUD
 
 
 def _nobody(_: Heard | SpeechTrouble) -> None:
