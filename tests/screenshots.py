@@ -80,6 +80,23 @@ def _day_with_visits(page: Page) -> None:
         page.get_by_role("link", name="Day after").click()
 
 
+def _assistant(page: Page) -> None:
+    page.goto("/transcription/")
+    for words in ("Book a general consultation with Dr Hart", "the first", "the second"):
+        page.get_by_label("Type your question").fill(words)
+        page.get_by_role("button", name="Send").click()
+        page.locator("#assistant-state", has_text="Ready").wait_for()
+    page.locator(".mm-proposal").wait_for()
+
+
+def _assistant_panel(page: Page) -> None:
+    page.goto("/doctor-day/")
+    page.get_by_role("link", name="Ask the assistant").click()
+    page.get_by_role("button", name="Who comes today?").click()
+    page.locator(".mm-turn-answer").nth(1).wait_for()
+    page.locator("#assistant-state", has_text="Ready").wait_for()
+
+
 PICTURES: dict[str, dict[str, Callable[[Page], None]]] = {
     VISITOR: {"01-front-page": _at("/"), "02-sign-in": _at("/login/")},
     "riverside-patient": {
@@ -88,8 +105,13 @@ PICTURES: dict[str, dict[str, Callable[[Page], None]]] = {
         "05-time": _choose_time,
         "06-review": _review,
         "07-booked": _confirm,
+        "13-assistant": _assistant,
     },
-    "riverside-doctor": {"08-doctor-day": _day_with_visits, "09-hours": _at("/slots-and-excluded-dates/")},
+    "riverside-doctor": {
+        "08-doctor-day": _day_with_visits,
+        "09-hours": _at("/slots-and-excluded-dates/"),
+        "14-assistant-panel": _assistant_panel,
+    },
     "riverside-admin": {"10-dashboard": _at("/dashboard/"), "12-chat-settings": _at("/clinic/chatbot/")},
     CLINICS_OWN_SITE: {"11-chat": _chat},
 }

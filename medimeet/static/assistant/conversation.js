@@ -1,5 +1,7 @@
 // The log of the conversation. Whatever people, the model or the clinic say becomes text, never markup.
 
+const TOP_PIXELS = 12;
+
 /** The conversation in `root`: its turns, the one that is being heard, the one that is being answered. */
 export function makeConversation(root) {
   const log = root.querySelector("#assistant-log");
@@ -88,8 +90,13 @@ export function makeConversation(root) {
 
   const find = (event) => (event ? log.querySelector(`[data-event="${CSS.escape(event)}"]`) : null);
 
+  /** Shows the newest part from its question on; a card with its button in any case. */
   function scroll() {
     log.scrollTop = log.scrollHeight;
+    const question = [...log.querySelectorAll(".mm-turn-you")].at(-1);
+    if (!question || log.lastElementChild.querySelector(".mm-proposal")) return;
+    const hidden = log.getBoundingClientRect().top - question.getBoundingClientRect().top;
+    if (hidden > 0) log.scrollTop -= hidden + TOP_PIXELS;
   }
 
   return { say, hear, answer, endAnswer, forgetUnfinished, keepPlace, tell, takeBack, scroll };
