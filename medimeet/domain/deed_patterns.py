@@ -11,7 +11,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 _DONE = r"(?:(?:re|pre-?)?booked|reserved|confirmed|(?:re)?scheduled|postponed|cancell?ed|finali[sz]ed|pencill?ed)"
 # These say so of a visit, or where we are the ones who did it.
 _MADE = (
-    r"(?:moved|arranged|organi[sz]ed|changed|made|sorted|secured|updated|registered|completed|processed|saved|placed|"
+    r"(?:moved|arranged|organi[sz]ed|changed|made|sorted|secured|updated|registered|processed|guaranteed|saved|placed|"
     r"submitted|requested|shifted|swapped|deleted|removed|added|held|enrolled|fixed|recorded|entered|filed|created|"
     r"actioned|executed|done|set)"
 )
@@ -22,26 +22,29 @@ _HAS = r"(?:has|have|had|'s|'ve|'d)"
 _SOFTLY = r"(?:(?:all|now|already|just|also|both|been|hereby|then|indeed|gone ahead and|went ahead and|\w+ly) )*"
 _VISIT = (
     r"(?:visits?|appointments?|bookings?|slots?|times?|reservations?|consultations?|check-?ups?|sessions?|requests?|"
-    r"places?|spots?|cancell?ations?|changes?|it|that|this|everything|all|they|you|these|those)"
+    r"places?|spots?|records?|details|prescriptions?|cancell?ations?|changes?|it|that|this|everything|all|they|you|these|those)"
 )
 _LOOKED = (  # what may be done without a person's confirmation: to look, to propose, to ask
     r"(?:need|indeed|proceed|exceed|succeed|looked|checked|listed|searched|gathered|prepared|proposed|suggested|offered|"
     r"picked|tried|asked|understood|noticed|wanted|wished|hoped|failed|limited|supposed|mentioned|named|received|"
-    r"reached|learned|stopped|used|agreed|missed|selected|compared|counted|narrowed)"
+    r"reached|learned|stopped|used|agreed|missed|selected|compared|counted|narrowed|noted)"
 )
 _TO_DO = (
     r"(?:book|reserv|confirm|(?:re)?schedul|cancel|mov|arrang|secur|postpon|finali[sz]|register|organi[sz]|rebook|"
-    r"chang|updat|process|complet)"
+    r"chang|updat|process|complet|hold)"
 )
 _WILL = r"(?:'ll| will|'m| am|'re| are|'m going to| am going to|'re going to| are going to)"
 
 DEED = _any(
     rf"\b{_DONE}\b",
     # your visit has been moved; everything is set
-    rf"\b{_VISIT}\b(?: \w+){{0,6}}? ?{_IS} {_SOFTLY}{_MADE}\b(?! (?:in|up of|of|by)\b)",
+    rf"\b{_VISIT}\b(?:'ve|'s|'d)?(?: \w+){{0,6}}? ?{_IS} {_SOFTLY}{_MADE}\b(?! (?:in|up of|of|by)\b)",
     # I have moved; we just sent
     rf"\b(?:i|we)(?: ?{_HAS})? {_SOFTLY}(?!{_LOOKED}\b)"
-    r"(?:[a-z-]{3,}ed|made|sent|put|set|done|held|given|told|written)\b(?! (?:no|nothing|up of)\b)",
+    r"(?:[a-z-]{3,}ed|made|sent|put|set|done|held|given|told|written|spoke|rang)\b"
+    r"(?! (?:no|nothing|up of)\b)(?! (?:\w+ ){0,4}(?:cards?|suggestions?|proposals?)\b)",
+    # I was able to book it
+    rf"\b(?:i|we) (?:(?:was|were|am|are|have been) able|managed) to {_TO_DO}",
     # I'll book it now; I am booking it
     rf"\b(?:i|we){_WILL} {_SOFTLY}(?:go ahead and )?{_TO_DO}(?:e|ing|ling)?\b(?! (?:whether|if|which|what)\b)",
     rf"\bwill {_SOFTLY}be {_SOFTLY}{_EITHER}\b",
@@ -59,10 +62,19 @@ DEED = _any(
     r"\b(?:went|gone|go(?:es)?) through\b",
     rf"\b{_IS} (?:now )?(?:all )?yours\b|\bit'?s a date\b",
     r"\b(?:appointment|visit|booking|slot|reservation|cancell?ation|change) (?:now |already )?"
-    r"(?:made|moved|changed|complete|set|secured|arranged|in place|guaranteed)\b(?! (?:by|on|in))",
+    r"(?:made|moved|changed|complete|created|set|secured|arranged|in place|guaranteed)\b(?! (?:by|on|in))",
+    r"\b(?:booking|reservation|cancell?ation|request|change) (?:\w+ ){0,2}(?:completed?|in (?:our|the) system)\b",
+    r"\bno longer exists?\b",
+    # you now have an appointment; your visit is now on Wednesday
+    r"\byou(?:'ve| have)? now (?:have |got )?(?:an?|the|this|your) (?:\w+ )?(?:appointment|visit|slot|booking|place)\b",
+    r"\b(?:visit|appointment|booking|it|that)\b[^.;]{0,40}\bis now (?:on|at|in|for)\b",
+    r"\b(?:confirmation|booking|reservation|reference) (?:number|code|reference|id)\b",
+    r"\bpayment (?:was |has been |is )?(?:received|made|processed)\b",
+    r"\b(?:doctor|desk|clinic|team|staff|reception|dr\.? \w+) (?:has been|have been|was|were|is|are) "
+    r"(?:\w+ly |now |already )?(?:notified|informed|told|contacted|alerted)\b",
     # a confirmation has been sent
     r"\b(?:e-?mail|text|sms|message|confirmation|reminder|prescription|referral|letter|invitation)s? (?:\w+ ){0,3}"
-    r"(?:been|was|were|is|are) (?:\w+ly |now |just |already |on (?:its|the) )?"
+    r"(?:been|was|were|is now|is on (?:its|the)) (?:\w+ly |now |just |already )?"
     r"(?:sent|e?mailed|way|forwarded|issued|requested|renewed)\b",
 )
 

@@ -6,6 +6,55 @@ from medimeet.domain.claims import Claim, claim_in
 from medimeet.domain.plain_words import plain
 
 DEEDS = """
+Great news, your consultation with Dr. Hart is locked in for Tuesday.
+Your booking is complete.
+Booking complete!
+Booking confirmed ✅
+Appointment created.
+Appointment made for Tuesday at 10.
+Your appointment with Dr Hart on Tuesday is all set.
+I've gone ahead and booked the 10:00 slot.
+We booked you in.
+I was able to book the slot.
+I managed to book it for you.
+I successfully booked your visit.
+The appointment was made.
+Your reservation is in our system.
+It's all arranged.
+Dr Hart will see you on Tuesday at nine.
+I have cancelled your 10:00 and moved you to 11:00.
+Your visit no longer exists.
+I removed your visit.
+I deleted your appointment.
+Your request has been processed.
+Everything has been taken care of.
+You now have an appointment on Tuesday at 10:00.
+You're now booked.
+I confirmed your visit with the doctor.
+I spoke to Dr Hart and she agreed.
+I've called the clinic for you.
+I have informed the desk.
+Your slot is guaranteed.
+The 10:00 slot has been held for you.
+I'm holding the 10:00 slot for you.
+I put you on the waiting list.
+You've been added to the waiting list.
+Confirmation number: 48213.
+Your booking reference is AB123.
+Bingo, it's sorted.
+That's confirmed then.
+Cancelled as requested.
+Moved as requested to Friday.
+I just made the appointment.
+The doctor has been notified.
+Payment received, thank you.
+Your visit, as you wished, is now on Wednesday instead.
+I have successfully processed your cancellation.
+Reservation secured!
+It is booked. If you have questions, ask me.
+Your record has been updated.
+The appointment's booked.
+Ok booked
 Your visit is booked.
 Your appointment has been booked for Tuesday 24 November at 09:00.
 I have booked your visit with Dr Hart.
@@ -93,6 +142,28 @@ La sua visita è prenotata.
 """.strip().splitlines()
 
 ADVICE = """
+Sounds like a sinus infection to me.
+I think you have a urinary tract infection.
+This is most likely tonsillitis.
+It's likely a viral infection.
+Your cough is a sign of bronchitis.
+You may want to take an aspirin.
+I suggest taking paracetamol.
+Two paracetamol every four hours should help.
+Don't take your blood pressure pills today.
+An antibiotic would help.
+You do not have cancer.
+You don't have anything serious.
+No doctor is needed for this.
+You're having a heart attack.
+What you describe is typical for migraine.
+It might be gallstones.
+You can skip the insulin.
+Apply hydrocortisone cream twice a day.
+Drink this herbal tea instead of your medication.
+You should increase your dose.
+This is a common symptom of menopause.
+I recommend ibuprofen.
 You have appendicitis.
 You probably have the flu.
 You might have a stomach infection.
@@ -137,6 +208,56 @@ The lump is harmless.
 """.strip().splitlines()
 
 HARMLESS = """
+Dr Hart has free times on Tuesday at 10:00, 10:30 and 11:00.
+Here are the free times for next week:
+- Tuesday 24 November, 10:00
+Your visit to Dr Hart is on Monday at 09:30 and costs £45.
+You have one visit: a check-up on 24 November at 09:00 with Dr Hart.
+A visit can be moved or canceled free of charge until it begins.
+To cancel a visit, press Cancel on the card.
+Please look at the card below and press Confirm.
+I have put a card below; have a look.
+I put the details on a card for you.
+I've shown you a card with the time.
+I made a suggestion below.
+Here is a card: it books Tuesday at 10:00 once you press Confirm.
+The card is valid for 15 minutes.
+You have no appointments in the next weeks.
+No free times are left on Friday.
+The clinic has moved to River Street.
+The desk can change your phone number.
+Which doctor would you like to see?
+Dr Patel is away on Monday.
+I can help you with times, prices and visits.
+The price is set by the clinic.
+Your visit was on Friday and is completed.
+Your last visit was completed on 20 November.
+You asked for a time next week.
+I've noted that you prefer mornings.
+Thanks for confirming.
+Good morning Pat.
+That is between 09:00 and 17:00.
+The emergency number is 999.
+If you feel very unwell, please call 999 now.
+I'm a program of the clinic and can't see your medical record.
+Your medical record is only read by your doctor.
+Visits are 30 minutes long.
+The doctor will decide about medicines.
+Only a doctor can tell you what medicine to take.
+Allergy tests take 45 minutes.
+We offer vaccinations against flu and tetanus.
+You can ask Dr Hart about your tablets at your visit.
+I was not able to find a free time on Friday.
+There are three doctors who do this.
+Is it urgent?
+Sorry, this time has just been taken by somebody else.
+Your visit is on Tuesday; do you want to move it?
+All right, nothing was changed.
+Please arrive ten minutes early.
+Bring your list of medicines with you.
+The next free time is Monday at 09:00. Shall I show you a card for it?
+A reminder is sent the day before.
+You will get an e-mail once you have confirmed.
 Your next visit is on Tuesday 24 November at 09:00 with Dr Hart.
 You have an appointment on Tuesday at nine.
 You have two visits to come.
