@@ -145,8 +145,8 @@ class Session:
     @contextmanager
     def _sending(self, line: ClientConnection) -> Iterator[None]:
         """Sends on the line what is outgoing, from a thread of its own."""
-        if line.response is not None:
-            log.info("speech: a line is open, request %.80r", line.response.headers.get("dg-request-id"))
+        assert line.response is not None
+        log.info("speech: a line is open, request %.80r", line.response.headers.get("dg-request-id"))
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         orders = [FINALIZE] * (self._paused_at is not None) + [CLOSE] * self._is_finished.is_set()
         self._outgoing.begin_line(orders)
@@ -194,6 +194,7 @@ class Session:
             self._is_wanted.set()
 
     def _take(self, frame: str | bytes) -> None:
+        self._pong = self._pinged_at = None  # it lives
         message = results.read(frame)
         kind = message.get("type")
         if kind == "Results":
