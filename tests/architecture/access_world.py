@@ -16,6 +16,7 @@ from medimeet.models import (
     Account,
     ClinicService,
     ContactMessage,
+    ConversationMessage,
     DayGridTime,
     Language,
     MedicalHistoryEntry,
@@ -117,6 +118,17 @@ def make(app: Flask) -> World:
     factories.make_subscription(far, credits=10)
     plan, bundle = factories.make_plan(), factories.make_bundle()
     invoice = factories.make_invoice(clinic, plan)
+    factories.save(
+        ConversationMessage(
+            event_id="asked",
+            clinic_id=clinic.id,
+            account_id=patient.account_id,
+            role="person",
+            kind="message",
+            source="voice",
+            text="How far is it from the station?",
+        )
+    )
     world.ids = {
         "appointment_id": visit.id,
         "public_id": proposal.public_id,
