@@ -36,6 +36,8 @@ def go_on(actor: Actor, subject: Subject) -> Step:
         return visit
     if subject.deed == "cancel":
         return _offer(actor, subject, "propose_cancellation", appointment_id=visit["appointment_id"])
+    if subject.minute is not None and subject.first_day is None:
+        subject.first_day = subject.last_day = visit["date"]
     return _when(actor, subject, appointment_id=visit["appointment_id"])
 
 

@@ -147,12 +147,12 @@ def named(words: str, names: Mapping[int, str]) -> int | None:
 def doctor_named(words: str, names: Mapping[int, str]) -> int | None:
     """The id of the doctor whose surname, or first name after "doctor" or in a short answer, the words tell."""
     said = words.split()
-    called = re.findall(r"\b(?:dr|doctor|with) (\w+)", words) + (said if len(said) <= 3 else [])
+    called = re.findall(r"\b(?:with )?(?:dr|doctor|with) (\w+)", words) + (said if len(said) <= 3 else [])
     parts = {id_: plain(name).removeprefix("dr ").split() for id_, name in names.items()}
     for fits in (
         lambda own: own[-1] in said and (len(own) < 2 or own[0] in said),
         lambda own: own[-1] in said,
-        lambda own: any(_sounds_like(word, own[-1]) for word in called),
+        lambda own: any(_sounds_like(word, own[-1], shortest=4) for word in called),
         lambda own: any(_sounds_like(word, own[0]) for word in called),
         lambda own: any(is_alike(word, own[-1]) for word in said),
     ):
@@ -180,7 +180,7 @@ def _share(said: list[str], name: str) -> float:
     return told / max(1, sum(len(part) for part in parts))
 
 
-def _sounds_like(word: str, part: str) -> bool:
+def _sounds_like(word: str, part: str, *, shortest: int = 5) -> bool:
     if is_alike(word, part):
         return True
-    return min(len(word), len(part)) >= 5 and SequenceMatcher(None, word, part).ratio() >= 0.8
+    return min(len(word), len(part)) >= shortest and SequenceMatcher(None, word, part).ratio() >= 0.8

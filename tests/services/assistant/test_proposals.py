@@ -253,8 +253,6 @@ def test_doctors_move_and_cancel_their_own_visits_and_book_for_nobody(
 ) -> None:
     visit = make_appointment(doctor, patient, at(clinic, TUESDAY, "10:00"), treatment_id=treatment.id)
     other = make_doctor(clinic)
-    treatment.doctors = [doctor, other]
-    save(treatment)
     mine, theirs = actor_of(doctor, clinic), actor_of(other, clinic)
     with pytest.raises(NotAllowed, match="patients only"):
         proposals.propose_booking(mine, slot_id=slot_at(doctor, clinic, TUESDAY, "11:00"), treatment_id=treatment.id)
