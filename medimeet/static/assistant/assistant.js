@@ -74,6 +74,7 @@ export function begin(root) {
 
   function tell({ code, message }) {
     if (code.startsWith("speech_")) return talking.tell(code, message);
+    if (code === "under_way") return line.askAgain();
     if (ENDS_THE_LINE.has(code)) return undefined; // told when it has ended
     conversation.tell(message);
     conversation.endAnswer();

@@ -5,8 +5,11 @@ const TRIES_BEFORE_THE_FORM = 2;
 const BLOCKED_MILLISECONDS = 60000;
 const MOST_AUDIO_FRAMES = 50; // five seconds
 const MOST_UNSENT_BYTES = 160000; // as much
+const UNDER_WAY_MILLISECONDS = 2000;
+const NORMAL = 1000;
 const SIGNED_OUT = 4401;
 const FOR_GOOD = new Set([1008, 4403]);
+const IDLE = "Nobody said anything for a while, so the microphone is off. Press the button to go on.";
 const SIGN_IN = "You are signed out. Sign in to go on.";
 
 class SignedOut extends Error {}
@@ -43,6 +46,14 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   /** The oldest question has its answer. */
   function answered() {
     questions.shift();
+  }
+
+  /** The oldest question is still being answered for a line that broke: asks for that answer again, a little later. */
+  function askAgain() {
+    setTimeout(() => {
+      const [question] = questions;
+      if (question && state === "ready") put({ action: "text", ...question });
+    }, UNDER_WAY_MILLISECONDS);
   }
 
   /** Sends a frame, if the line stands. */
@@ -117,13 +128,14 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   function stand() {
     tries = 0;
     set("ready");
-    for (const { event, text } of questions) put({ action: "text", text, event });
+    for (const question of questions) put({ action: "text", ...question });
     for (const frame of audio) socket.send(frame);
     if (audio.length && !isListening) put({ action: "pause_backend" }); // what was said is complete
   }
 
   function ended(code) {
     socket = null;
+    if (code === NORMAL && isListening && !questions.length) return giveUp(IDLE, false);
     if (code === SIGNED_OUT) return giveUp(SIGN_IN, true);
     if (FOR_GOOD.has(code)) return giveUp("The line was closed. Load this page again to go on.", false);
     if (state === "ready" && !isListening && !questions.length) return set("closed"); // opened again when needed
@@ -177,6 +189,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     ask,
     expect,
     answered,
+    askAgain,
     send,
     sendAudio,
     listen,
