@@ -51,7 +51,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def day_in_words(day: str) -> str:
-    """'Tuesday 24 November' of '2026-11-24'; with the year where it is not this or the next winter's."""
+    """'Tuesday 24 November' of '2026-11-24'."""
     read = date.fromisoformat(day)
     return f"{read:%A} {read.day} {read:%B}"
 

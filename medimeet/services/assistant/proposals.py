@@ -4,6 +4,7 @@ A person has at most one open proposal to book, and one about each visit: a newe
 goes through the same services as the portal, with that person's rights, under a key that books once.
 """
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 CHANNEL = "assistant"
+_ID = re.compile(r"[0-9a-f-]{36}")
 _MOST_OPEN = 5
 _KEPT = timedelta(days=1)
 _TOO_LATE = (
@@ -93,9 +95,10 @@ def propose_cancellation(actor: Actor, *, appointment_id: int) -> Proposal:
 
 def find(actor: Actor, public_id: str) -> Proposal:
     """The actor's own proposal, open or not. Raises NotFound, also for an account that was closed."""
+    is_id = isinstance(public_id, str) and _ID.fullmatch(public_id)  # it comes from outside, and may be anything
     proposal = db.session.scalar(
         select(Proposal).where(
-            Proposal.public_id == public_id,
+            Proposal.public_id == (public_id if is_id else ""),
             Proposal.account_id == actor.person.id,
             Proposal.clinic_id == actor.clinic.id,
             Proposal.account.has(Account.is_active),

@@ -186,7 +186,7 @@ def test_nobody_else_can_confirm_it(clinic: Clinic, doctor: Doctor, me: Actor, o
     for other in [*others, replace(me, clinic=elsewhere)]:
         with pytest.raises(NotFound):
             proposals.confirm(other, offered.public_id)
-    for unknown in ("", "x", "' OR 1=1", "0" * 500):
+    for unknown in ("", "x", "' OR 1=1", "0" * 500, "\x00", "\ud800", 7):
         with pytest.raises(NotFound):
             proposals.confirm(me, unknown)
     assert count(Appointment) == 0
