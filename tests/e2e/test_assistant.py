@@ -183,21 +183,8 @@ def test_a_microphone_that_is_denied_or_not_there_is_named_and_typing_goes_on(
 
 
 def test_a_line_that_breaks_in_the_middle_of_an_answer_loses_nothing(page_of: PageOf) -> None:
-    page, lines = page_of(PATIENT), []
-
-    def break_the_first(route: WebSocketRoute) -> None:
-        lines.append(route)
-        server, is_first = route.connect_to_server(), len(lines) == 1
-
-        def hear(message: str | bytes) -> None:
-            route.send(message)
-            if is_first and '"reply"' in str(message):
-                server.close()
-                route.close(code=1011)
-
-        server.on_message(hear)
-
-    page.route_web_socket(re.compile("/ws/transcription/"), break_the_first)
+    page = page_of(PATIENT)
+    lines = break_the_first_line(page, after='"reply"')
     page.goto("/transcription/")
     ask(page, "Do you have parking?")
     expect(turns(page, "answer")).to_have_count(2)
@@ -210,21 +197,8 @@ def test_a_line_that_breaks_in_the_middle_of_an_answer_loses_nothing(page_of: Pa
 def test_a_line_that_breaks_while_somebody_speaks_is_opened_again_and_hears_it_all(
     page_of: PageOf, deepgram: DeepgramPeer
 ) -> None:
-    page, lines, before = page_of(PATIENT), [], len(deepgram.calls)
-
-    def break_the_first(route: WebSocketRoute) -> None:
-        lines.append(route)
-        server, is_first = route.connect_to_server(), len(lines) == 1
-
-        def hear(message: str | bytes) -> None:
-            route.send(message)
-            if is_first and '"transcript"' in str(message):
-                server.close()
-                route.close(code=1011)
-
-        server.on_message(hear)
-
-    page.route_web_socket(re.compile("/ws/transcription/"), break_the_first)
+    page, before = page_of(PATIENT), len(deepgram.calls)
+    lines = break_the_first_line(page, after='"transcript"')
     page.goto("/transcription/")
     page.get_by_label("Press once to talk").check()
     page.get_by_role("button", name="Press to talk").click()
@@ -276,6 +250,31 @@ def test_a_doctor_asks_beside_the_day_and_sees_the_credits_go_down(page_of: Page
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(page.get_by_role("link", name="Ask the assistant")).to_be_focused()
+
+
+def break_the_first_line(page: Page, after: str) -> list[WebSocketRoute]:
+    """The lines that the page opens; the first one breaks once a frame with `after` in it has come."""
+    lines: list[WebSocketRoute] = []
+
+    def open_line(route: WebSocketRoute) -> None:
+        lines.append(route)
+        server, is_sound = route.connect_to_server(), len(lines) > 1
+        is_broken = False
+
+        def pass_on(message: str | bytes) -> None:
+            nonlocal is_broken
+            if is_broken:
+                return
+            route.send(message)
+            is_broken = not is_sound and after in str(message)
+            if is_broken:
+                server.close()
+                route.close(code=1011)
+
+        server.on_message(pass_on)
+
+    page.route_web_socket(re.compile("/ws/transcription/"), open_line)
+    return lines
 
 
 def ask(page: Page, words: str) -> None:

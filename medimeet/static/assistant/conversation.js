@@ -90,12 +90,13 @@ export function makeConversation(root) {
 
   const find = (event) => (event ? log.querySelector(`[data-event="${CSS.escape(event)}"]`) : null);
 
-  /** Shows the newest part from its question on; a card with its button in any case. */
+  /** Shows the end; of what is longer than the log its beginning: of a card, else of the newest question. */
   function scroll() {
     log.scrollTop = log.scrollHeight;
-    const question = [...log.querySelectorAll(".mm-turn-you")].at(-1);
-    if (!question || log.lastElementChild.querySelector(".mm-proposal")) return;
-    const hidden = log.getBoundingClientRect().top - question.getBoundingClientRect().top;
+    const card = log.lastElementChild.querySelector(".mm-proposal");
+    const beginning = card ?? [...log.querySelectorAll(".mm-turn-you")].at(-1);
+    if (!beginning) return;
+    const hidden = log.getBoundingClientRect().top - beginning.getBoundingClientRect().top;
     if (hidden > 0) log.scrollTop -= hidden + TOP_PIXELS;
   }
 
