@@ -4,7 +4,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,15 +143,6 @@ class Turns:
         told = {"proposal": agreed.proposal, "text": confirmed.words, "appointment": confirmed.appointment.id}
         self._send({"type": "confirmed"} | told)
         self._send({"type": "reply", "text": confirmed.words, "done": True})
-        with suppress(Busy):  # it is done; only the log lacks it
-            conversation.append(
-                actor,
-                confirmed.words,
-                role="assistant",
-                source="clinic",
-                kind="confirmed",
-                event_id=conversation.event_id_of(actor, f"{agreed.proposal} confirmed"),
-            )
 
     def _is_stopped(self) -> bool:
         return self._interrupted.is_set() or self._stopped.is_set()

@@ -151,7 +151,7 @@ def _close(actor: Actor, talk: Talk, question: Question, given: _Answer) -> None
                 given.text.strip(),
                 role="assistant",
                 source=given.source,
-                kind=given.kind,
+                kind="proposal" if given.offers else given.kind,
                 event_id=_answer_id(actor, question),
                 appointment_id=talk.appointment_id,
             )

@@ -6,6 +6,7 @@ goes through the same services as the portal, with that person's rights, under a
 
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,9 +16,18 @@ from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.errors import AppointmentClosed, InvalidInput, NotAllowed, NotFound
+from medimeet.errors import AppointmentClosed, Busy, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, IdempotencyKey, Proposal
-from medimeet.services import appointment_changes, appointments, audit, bookable, booking, placing, treatments
+from medimeet.services import (
+    appointment_changes,
+    appointments,
+    audit,
+    bookable,
+    booking,
+    conversation,
+    placing,
+    treatments,
+)
 from medimeet.services.access import Actor
 from medimeet.services.assistant.cards import Card, card, deed_in_words
 
@@ -127,7 +137,7 @@ def open_between(actor: Actor, first: datetime, last: datetime) -> list[Proposal
 
 
 def confirm(actor: Actor, public_id: str) -> Confirmed:
-    """Does what was proposed, once; confirming again answers as the first time.
+    """Does what was proposed, once, and keeps it in the log; confirming again answers as the first time.
 
     Raises NotFound, AppointmentClosed where it is too late or the visit has changed since, and as the portal does.
     """
@@ -139,7 +149,17 @@ def confirm(actor: Actor, public_id: str) -> Confirmed:
         proposal = find(actor, public_id)
     if proposal.result is None:
         raise AppointmentClosed(_TOO_LATE)
-    return Confirmed(deed_in_words(proposal), proposal.result)
+    words = deed_in_words(proposal)
+    with suppress(Busy):  # it is done; only the log lacks it
+        conversation.append(
+            actor,
+            words,
+            role="assistant",
+            source="clinic",
+            kind="confirmed",
+            event_id=conversation.event_id_of(actor, f"{public_id} confirmed"),
+        )
+    return Confirmed(words, proposal.result)
 
 
 def _do(actor: Actor, proposal: Proposal) -> Appointment:

@@ -118,6 +118,8 @@ def test_what_the_model_proposes_comes_as_a_card_before_the_end(
         assert words(told) == NOTHING_IS_DONE
         assert [type(event) for event in told[-2:]] == [Offer, Reply]
     assert db.session.get_one(Appointment, visit.id).is_active
+    kept = db.session.scalars(select(ConversationMessage).filter_by(role="assistant")).one()
+    assert (kept.kind, kept.source) == ("proposal", "model")
 
 
 @pytest.mark.parametrize("mode", ["refuses", "error_500", "garbage", "html", "empty", "silent", "busy"])

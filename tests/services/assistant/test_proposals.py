@@ -15,7 +15,7 @@ from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import AppointmentClosed, InvalidInput, MediMeetError, NotAllowed, NotFound, PatientBusy, SlotTaken
 from medimeet.models import Appointment, AuditEntry, Clinic, Doctor, Notification, Patient, Proposal, Treatment
-from medimeet.services import appointment_changes, booking, patients
+from medimeet.services import appointment_changes, booking, conversation, patients
 from medimeet.services.access import Actor
 from medimeet.services.assistant import proposals
 from tests.factories import (
@@ -105,6 +105,9 @@ def test_confirming_books_once_with_the_assistant_s_name_and_answers_the_same_ag
     assert count(Appointment) == 1
     assert deeds() == ["booked", "confirmed", "canceled"]
     assert proposals.card(proposals.find(me, offered.public_id)).state == "confirmed"
+    assert [(said.kind, said.source, said.text) for said in conversation.page(me).items] == [
+        ("confirmed", "clinic", first.words)
+    ]
 
 
 def test_fifty_clicks_at_once_book_once_with_one_line_and_one_mail(app: Flask, me: Actor, offered: Proposal) -> None:
