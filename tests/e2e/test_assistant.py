@@ -223,6 +223,15 @@ def test_where_sockets_are_blocked_the_form_asks(page_of: PageOf) -> None:
     expect(page.get_by_label("Type your question")).to_have_value("")
 
 
+def test_without_javascript_a_phone_shows_the_newest_answer(page_of: PageOf) -> None:
+    page = page_of(PATIENT, java_script_enabled=False, viewport=PHONE)
+    page.goto("/transcription/")
+    for words in ("Do you have parking?", "Is there a lift?", "Is there a bus?", "I have chest pain"):
+        ask(page, words)
+        expect(turns(page, "you").last).to_have_text(re.compile(re.escape(words)))
+    expect(turns(page, "answer").last.get_by_text("call 999 now")).to_be_in_viewport()
+
+
 def test_two_tabs_of_one_person_each_have_their_own_answers(page_of: PageOf) -> None:
     first_tab = page_of(PATIENT)
     second_tab = first_tab.context.new_page()
