@@ -43,3 +43,9 @@ def test_an_admin_lets_the_model_be_asked_or_not_and_reads_what_it_is_sent(
     assert clinic.assistant_uses_model
     changes = db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "assistant")).all()
     assert [entry.detail for entry in changes] == [{"asks_model": False}, {"asks_model": True}]
+
+
+def test_where_people_can_talk_the_admin_reads_where_their_voices_go(app: Flask, admin: FlaskClient) -> None:
+    assert "Deepgram" not in words_of(admin.get("/clinic/assistant/"))
+    app.config.update(DEEPGRAM_API_KEY="dg-secret", DEEPGRAM_URL="wss://listening.example/v1/listen")
+    assert "the sound goes to Deepgram (listening.example)" in words_of(admin.get("/clinic/assistant/"))

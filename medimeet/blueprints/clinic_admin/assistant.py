@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.config import setting
 from medimeet.services import access
-from medimeet.services.assistant import model_switch
+from medimeet.services.assistant import disclosure, model_switch
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -17,11 +17,12 @@ from medimeet.web.signed_in import current_actor
 @bp.get("/clinic/assistant/")
 @allow(access.clinic_admin)
 def assistant_settings() -> Response:
-    """GET /clinic/assistant/: whether the assistant may ask a language model, which one, and what it is sent."""
+    """GET /clinic/assistant/: whether the assistant may ask a language model, what it is sent, and where voices go."""
     return page(
         "clinic_admin/assistant.html",
         model=setting("LLM_MODEL") or "a language model",
         host=_host(setting("LLM_BASE_URL")),
+        listens_at=disclosure.of_clinic(current_actor().clinic).listens_at,
     )
 
 
