@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, JSHandle, Locator, Page, WebSocketRoute, expect
 
 from tests.cli.commands import Server, running
 from tests.e2e import spoken
@@ -133,8 +133,10 @@ def test_a_patient_says_it_and_books_by_keyboard(
     button = page.locator("#assistant-talk")
     button.focus()
     before = len(deepgram.calls)
+    states = heard_of(state_of(page))
     page.keyboard.down("Space")
     expect(state_of(page)).to_have_text("Listening")
+    assert "Ready" not in states.json_value()
     expect(turns(page, "interim")).to_have_text(re.compile("I would like"))
     expect(turns(page, "you")).to_have_text(re.compile(re.escape(WORDS)))
     deepgram.wait_until(lambda: len(deepgram.audio(before)) > 32_000 * 4)
@@ -295,6 +297,15 @@ def ask(page: Page, words: str) -> None:
 def turns(page: Page, kind: str) -> Locator:
     """What "you" said, what is "interim", what the "answer" was, what "trouble" there is."""
     return page.locator(f"#assistant-log .mm-turn-{kind}")
+
+
+def heard_of(place: Locator) -> JSHandle:
+    """A growing list of what a screen reader says of a place that is alive."""
+    return place.evaluate_handle("""place => {
+        const heard = [];
+        new MutationObserver(() => heard.push(place.textContent)).observe(place, {childList: true});
+        return heard;
+    }""")
 
 
 def state_of(page: Page) -> Locator:

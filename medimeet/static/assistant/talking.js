@@ -5,6 +5,7 @@ import { microphones, openMicrophone, problemOf } from "./microphone.js";
 import { makePushToTalk } from "./push_to_talk.js";
 
 const TAIL_MILLISECONDS = 300; // who lets go is still ending the last word
+const ASKED_MILLISECONDS = 400; // a browser that gives the microphone sooner did not ask
 const UNUSED_MILLISECONDS = 20000;
 const PASSING = new Set(["speech_reconnecting", "speech_back"]);
 const NOT_SET_UP = { stop: () => {}, tell: () => {} };
@@ -40,9 +41,10 @@ export function makeTalking(root, { line, states, conversation, interrupt }) {
   async function ready() {
     if (microphone || isOpening) return Boolean(microphone);
     isOpening = true;
-    states("asking", true);
+    const asking = setTimeout(() => states("asking", true), ASKED_MILLISECONDS);
     try {
       microphone = await openMicrophone({ device: device.value, onSound, onLost: lose, onMuted: mute });
+      states("listening", isWanted); // before "asking" ends, or a screen reader says "Ready" in between
       return true;
     } catch (problem) {
       isWanted = false;
@@ -50,6 +52,7 @@ export function makeTalking(root, { line, states, conversation, interrupt }) {
       return false;
     } finally {
       isOpening = false;
+      clearTimeout(asking);
       states("asking", false);
     }
   }
