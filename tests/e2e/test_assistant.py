@@ -225,6 +225,26 @@ def test_where_sockets_are_blocked_the_form_asks(page_of: PageOf) -> None:
     expect(page.get_by_label("Type your question")).to_have_value("")
 
 
+def test_without_any_key_a_patient_books_by_pressing_what_is_offered(
+    new_context: Callable[..., BrowserContext], sign_in: Callable[[Page, str], None]
+) -> None:
+    page = new_context(viewport=PHONE).new_page()
+    sign_in(page, PATIENT)
+    page.goto("/transcription/")
+    ask(page, "Book a visit")
+    choices = page.get_by_role("group", name="You can choose").get_by_role("button")
+    for step in range(2, 5):
+        expect(choices.first).to_be_visible()
+        expect(turns(page, "answer").nth(step - 1).locator(".mm-turn-words")).not_to_contain_text("1. ")
+        if step == 2:
+            assert faults_in(page, "/transcription/ with choices") == []
+        choices.last.click()
+        expect(turns(page, "you")).to_have_count(step)
+        expect(turns(page, "answer").nth(step)).not_to_be_empty()
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Booked:")).to_be_visible()
+
+
 def test_without_javascript_a_phone_shows_the_newest_answer(page_of: PageOf) -> None:
     page = page_of(PATIENT, java_script_enabled=False, viewport=PHONE)
     page.goto("/transcription/")

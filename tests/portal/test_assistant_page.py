@@ -67,6 +67,21 @@ def test_an_example_is_asked_at_a_press(small: SmallClinic, as_: As) -> None:
     assert str(example["value"]) in said
 
 
+def test_a_patient_books_by_pressing_what_is_offered(small: SmallClinic, as_: As) -> None:
+    browser = as_(small.patient.account)
+    page = browser.post("/transcription/ask/", data={"words": "Book a visit"})
+    while offered := soup(page).select(".mm-turn-choices button[name=example]"):
+        label = str(offered[0]["value"])
+        assert label not in words_of(soup(page).select("#assistant-log .mm-turn-answer")[-1], ".mm-turn-words")
+        page = browser.post("/transcription/ask/", data={"example": label, "carried": field(page, "carried")})
+        assert words_of(soup(page).select("#assistant-log .mm-turn-you")[-1], ".mm-turn-words") == label
+    assert "Nothing is done yet" in text(page)
+    card = soup(page).select_one("form[action$='/confirm/']")
+    assert card is not None
+    browser.post(str(card["action"]))
+    assert booked() == 1
+
+
 def test_an_empty_and_an_overlong_question_are_told_and_not_asked(small: SmallClinic, as_: As) -> None:
     browser = as_(small.patient.account)
     nothing = browser.post("/transcription/ask/", data={"words": "  "})

@@ -14,7 +14,7 @@ from medimeet.models import Appointment
 from medimeet.services import appointments, credits
 from medimeet.services.access import Actor
 from medimeet.services.assistant import disclosure
-from medimeet.services.assistant.events import Event, Offer, Question, Reply, Trouble
+from medimeet.services.assistant.events import Event, Offer, Question, Reply, Trouble, numbered
 from medimeet.web.fragments import page
 from medimeet.web.signed_in import current_actor
 
@@ -26,8 +26,15 @@ class Exchange:
     question: str
     answer: str = ""
     note: str = ""
+    choices: tuple[str, ...] = ()
     cards: list[ShownCard] = field(default_factory=list)
     trouble: str = ""
+
+    @property
+    def told(self) -> str:
+        """The answer without the lines that stand below it as buttons."""
+        as_buttons = {numbered(number, choice) for number, choice in enumerate(self.choices, 1)}
+        return "\n".join(line for line in self.answer.split("\n") if line not in as_buttons)
 
     @classmethod
     def of(cls, question: Question, events: Iterator[Event]) -> "Exchange":
@@ -35,9 +42,10 @@ class Exchange:
         made = cls(question.text)
         for event in events:
             match event:
-                case Reply(text=text, note=note):
+                case Reply(text=text, note=note, choices=choices):
                     made.answer += text
                     made.note = note or made.note
+                    made.choices = choices or made.choices
                 case Offer(proposal=proposal):
                     made.cards.append(ShownCard.of(proposal))
                 case Trouble(message=message):

@@ -67,8 +67,9 @@ def read(message: str | bytes) -> Frame:
 def of_event(event: Event) -> dict[str, Any]:
     """The frame that tells one event of an answer."""
     match event:
-        case Reply(text, done, note):
-            return {"type": "reply", "text": text, "done": done} | ({"note": note} if note else {})
+        case Reply(text, done, note, choices):
+            more = {"note": note, "choices": list(choices)}
+            return {"type": "reply", "text": text, "done": done} | {name: told for name, told in more.items() if told}
         case Offer(proposal):
             return confirm(proposals.card(proposal))
         case CreditsLeft(left, is_low):

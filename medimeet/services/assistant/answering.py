@@ -42,6 +42,7 @@ class _Answer:
     note: str = NOTE_BUILT_IN
     text: str = ""
     offers: list[Proposal] = field(default_factory=list)
+    choices: tuple[str, ...] = ()
     reservation: int | None = None
 
     def say(self, words: str) -> Reply:
@@ -122,10 +123,12 @@ def _by_model(
         if given.text:
             yield given.say(f"\n\n{BROKE_OFF}\n\n")
         yield from _by_built_in(actor, talk, text, given)
+        given.choices = ()  # the next question goes to the model again, which knows nothing of them
 
 
 def _by_built_in(actor: Actor, talk: Talk, text: str, given: _Answer) -> Iterator[Event]:
     answered = built_in.answer(actor, talk, text)
+    given.choices = answered.choices
     given.offers += answered.offers
     yield given.say(answered.text)
 
@@ -167,7 +170,7 @@ def _end(actor: Actor, given: _Answer) -> Iterator[Event]:
     if given.reservation is not None:
         meter = credits.meter(actor.clinic)
         yield CreditsLeft(meter.left, meter.is_low)
-    yield Reply("", done=True, note=given.note)
+    yield Reply("", done=True, note=given.note, choices=given.choices)
 
 
 def _is_open(actor: Actor, offer: Proposal) -> bool:

@@ -15,10 +15,18 @@ from medimeet.models import Proposal
 from medimeet.services.access import Actor
 from medimeet.services.assistant import choosing, details, facts_in_words, visits_in_words
 from medimeet.services.assistant.choosing import Step
+from medimeet.services.assistant.events import numbered
 from medimeet.services.assistant.looking import Refused
 from medimeet.services.assistant.subject import AT_ONCE, Subject
 from medimeet.services.assistant.talk import Talk
-from medimeet.services.assistant.understanding import intent_of, number_in, plainly, tells_symptom
+from medimeet.services.assistant.understanding import (
+    intent_of,
+    number_in,
+    plainly,
+    tells_of_own_hours,
+    tells_symptom,
+    wants_any,
+)
 
 _NO_DOCTOR = "I can't tell what is wrong: I am a program and no doctor. I can find you a time with one. "
 _PRESS = "I can't do that for you, so that nothing happens by mistake. Please press Confirm at what I offered."
@@ -34,10 +42,11 @@ _DEEDS = frozenset({"book", "move", "cancel"})
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
-    """An answer, and what is offered to confirm."""
+    """An answer, what is offered to confirm, and what can be chosen from, each as it may be said back."""
 
     text: str
     offers: list[Proposal] = field(default_factory=list)
+    choices: tuple[str, ...] = ()
 
 
 def answer(actor: Actor, talk: Talk, text: str) -> BuiltIn:
@@ -48,18 +57,23 @@ def answer(actor: Actor, talk: Talk, text: str) -> BuiltIn:
     except Refused as refused:
         step = Step(str(refused))
     subject.keep(talk)
-    return BuiltIn(step.text.strip(), step.offers)
+    is_listed = bool(subject.labels) and numbered(1, subject.labels[0]) in step.text
+    return BuiltIn(step.text.strip(), step.offers, tuple(subject.labels) if is_listed else ())
 
 
 def _answered(actor: Actor, subject: Subject, text: str) -> Step:
     words = plainly(text)
     said = spoken_times.read(text, clock.today(actor.clinic.zone))
-    number = number_in(words, len(subject.choices))
+    number = subject.number_of(text.strip()) or number_in(words, len(subject.choices))
     if number is not None and subject.choose(number):
         return _go_on(actor, subject)
     intent = intent_of(words)
+    if intent == "doctors" and wants_any(words) and actor.is_patient:
+        intent = "book"
     if intent in {"yes", "no"}:
         return _yes_or_no(subject, intent)
+    if actor.is_doctor and tells_of_own_hours(words):
+        return Step(facts_in_words.own_hours())
     if intent == "more":
         return _more(actor, subject)
     is_ill = tells_symptom(words) and actor.is_patient
@@ -139,12 +153,12 @@ def _by_name(actor: Actor, subject: Subject, text: str, words: str, said: Spoken
     """What is only a name or a time: of a treatment, of a doctor, of a day."""
     if actor.is_doctor and not said.is_empty:
         return Step(visits_in_words.day(actor, said))
+    if actor.is_patient and not said.is_empty:
+        return _begin(actor, subject, "book", text)
     if details.names_treatment(actor, words):
         return Step(facts_in_words.treatments(actor, subject, words))
     if details.names_doctor(actor, words) or facts_in_words.names_skill(actor, words):
         return Step(facts_in_words.doctors(actor, subject, words))
-    if actor.is_patient and not said.is_empty:
-        return _begin(actor, subject, "book", text)
     if subject.deed and subject.choices:
         return Step(_SAY_CHOICE.format(len(subject.choices)))
     return Step(facts_in_words.not_understood(actor))
@@ -164,7 +178,7 @@ def _next(actor: Actor, subject: Subject, _words: str, _said: SpokenTime) -> str
 
 
 def _visits(actor: Actor, subject: Subject, _words: str, said: SpokenTime) -> str:
-    if actor.is_doctor and said.first_day is not None and said.first_day == said.last_day:
+    if actor.is_doctor and said.first_day is not None:
         return visits_in_words.day(actor, said)
     return visits_in_words.every(actor, subject)
 
@@ -175,7 +189,7 @@ _FACTS: dict[str, Callable[[Actor, Subject, str, SpokenTime], str]] = {
     "records": lambda actor, _subject, _words, _said: facts_in_words.records(actor),
     "phone": lambda actor, _subject, _words, _said: facts_in_words.phone(actor),
     "address": lambda actor, _subject, _words, _said: facts_in_words.address(actor),
-    "opening": lambda actor, _subject, _words, _said: facts_in_words.opening(actor),
+    "opening": lambda actor, _subject, _words, said: facts_in_words.opening(actor, said),
     "treatments": lambda actor, subject, words, _said: facts_in_words.treatments(actor, subject, words),
     "who_speaks": lambda actor, subject, words, _said: facts_in_words.doctors(actor, subject, words),
     "doctors": lambda actor, subject, words, _said: facts_in_words.doctors(actor, subject, words),

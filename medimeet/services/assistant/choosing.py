@@ -12,7 +12,7 @@ from medimeet.models import Proposal
 from medimeet.services.access import Actor
 from medimeet.services.assistant import looking, proposals, tools
 from medimeet.services.assistant.clinic_facts import money
-from medimeet.services.assistant.looking import MOST, Refused, day_in_words, numbered
+from medimeet.services.assistant.looking import MOST, Refused, day_in_words
 from medimeet.services.assistant.subject import ANY_DOCTOR, Subject
 
 _LOOKS = 4
@@ -68,8 +68,10 @@ def _treatment(actor: Actor, subject: Subject) -> Step | None:
     return _ask(
         subject,
         "treatment",
-        f"What is the visit for?\n{numbered(lines)}\nSay a number or a name{_or_more(found, subject)}.",
+        "What is the visit for?",
+        lines,
         [{"treatment_id": each["treatment_id"]} for each in shown],
+        f"Say a number or a name{_or_more(found, subject)}.",
     )
 
 
@@ -85,8 +87,10 @@ def _doctor(actor: Actor, subject: Subject) -> Step | None:
     return _ask(
         subject,
         "doctor",
-        f"With which doctor?\n{numbered(lines)}\nSay a number or a name.",
+        "With which doctor?",
+        lines,
         [*({"doctor_id": each["doctor_id"]} for each in shown), {"doctor_id": ANY_DOCTOR}],
+        "Say a number or a name.",
     )
 
 
@@ -169,7 +173,8 @@ def _offer(actor: Actor, subject: Subject, tool: str, **arguments: int) -> Step:
     outcome = tools.call(actor, tool, arguments)
     if outcome.offer is None:
         raise Refused(outcome.result["error"])
-    subject.choices, subject.asked, subject.offset, subject.is_first = [], "confirm", 0, False
+    subject.forget_choices()
+    subject.asked, subject.is_first = "confirm", False
     return Step(_offer_in_words(actor, outcome.offer), [outcome.offer])
 
 
@@ -208,8 +213,10 @@ def _visit(actor: Actor, subject: Subject) -> dict[str, Any] | Step:
     return _ask(
         subject,
         "visit",
-        f"Which visit do you want to {verb}?\n{numbered(lines)}\nSay a number{_or_more(found, subject)}.",
+        f"Which visit do you want to {verb}?",
+        lines,
         [{"appointment_id": each["appointment_id"]} for each in shown],
+        f"Say a number{_or_more(found, subject)}.",
     )
 
 
@@ -218,8 +225,10 @@ def _ask_day(subject: Subject, words: str, days: list[dict[str, Any]]) -> Step:
     return _ask(
         subject,
         "time",
-        f"{words}\n{numbered(lines)}\nSay a number, or another day or time.",
+        words,
+        lines,
         [{"first_day": each["date"], "last_day": each["date"]} for each in days],
+        "Say a number, or another day or time.",
     )
 
 
@@ -233,14 +242,18 @@ def _ask_time(subject: Subject, words: str, times: list[dict[str, Any]], *, with
     return _ask(
         subject,
         "time",
-        f"{words}\n{numbered(lines)}\nSay a number, or another time or day.",
+        words,
+        lines,
         [{"slot_id": each["slot_id"]} for each in times],
+        "Say a number, or another time or day.",
     )
 
 
-def _ask(subject: Subject, asked: str, words: str, choices: list[dict[str, Any]]) -> Step:
-    subject.asked, subject.choices = asked, choices
-    return Step(words)
+def _ask(
+    subject: Subject, asked: str, question: str, labels: list[str], choices: list[dict[str, Any]], how: str
+) -> Step:
+    subject.asked = asked
+    return Step(f"{question}\n{subject.offer(labels, choices)}\n{how}")
 
 
 def _spread(times: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,11 +16,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The next piece of the answer's text; the last one is `done`, and has the `note` that is shown below it."""
+    """The next piece of the answer's text; the last one is `done`, and has the `note` that is shown below it.
+
+    `choices` come with the last one: what can be said next, word for word, as buttons say it.
+    """
 
     text: str
     done: bool = False
     note: str = ""
+    choices: tuple[str, ...] = ()
+
+
+def numbered(number: int, choice: str) -> str:
+    """The line of an answer's text in which a choice is told."""
+    return f"{number}. {choice}"
 
 
 @dataclass(frozen=True, slots=True)

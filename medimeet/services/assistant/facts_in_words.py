@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from medimeet.domain.spelling import plain
+from medimeet.domain.spoken_times import SpokenTime
 from medimeet.services.access import Actor
 from medimeet.services.assistant import looking
 from medimeet.services.assistant.clinic_facts import WEEKDAYS
-from medimeet.services.assistant.looking import MOST, listed, numbered
+from medimeet.services.assistant.looking import MOST, listed
 from medimeet.services.assistant.subject import Subject
 from medimeet.services.assistant.understanding import doctor_named, mentions, named
 
@@ -34,7 +35,17 @@ def about(actor: Actor) -> str:
 
 def records(actor: Actor) -> str:
     """What the assistant has nothing to do with."""
-    return f"I can't see results, prescriptions, records or invoices. Ask your doctor. {looking.call_us(actor)}"
+    cant = "I can't see results, prescriptions, records or invoices."
+    if actor.is_doctor:
+        return f"{cant} You find the record of a visit on its page, under “Visits” in the menu."
+    if not actor.is_patient:
+        return f"{cant} Use the pages in the menu."
+    return f"{cant} What a doctor wrote for you stands with the visit, under “My visits”. {looking.call_us(actor)}"
+
+
+def own_hours() -> str:
+    """Where a doctor's hours are kept, which the assistant does not change."""
+    return "I can't change your hours or days off. You do that under “Working hours” in the menu."
 
 
 def sign_out() -> str:
@@ -69,14 +80,16 @@ def phone(actor: Actor) -> str:
     return f"You reach {facts['name']} by {told}."
 
 
-def opening(actor: Actor) -> str:
-    """When doctors see patients: the desk's hours are not known, and that is said."""
+def opening(actor: Actor, said: SpokenTime) -> str:
+    """When doctors see patients, first on the day that is named: the desk's hours are not known, and that is said."""
     facts = looking.look(actor, "clinic_facts")
     days: dict[str, str] = facts["doctors_see_patients"]
     desk = f"I do not know when the desk is open. {looking.call_us(actor)}"
     if not days:
         return f"No doctor has weekly hours here. {desk}"
-    return f"Our doctors see patients {'; '.join(_grouped(days))} ({facts['time_zone']}). {desk}"
+    name = f"{said.first_day:%A}" if said.first_day is not None and said.first_day == said.last_day else ""
+    none_then = f"On a {name} there is usually no doctor here. " if name and name not in days else ""
+    return f"{none_then}Our doctors see patients {'; '.join(_grouped(days))} ({facts['time_zone']}). {desk}"
 
 
 def treatments(actor: Actor, subject: Subject, words: str) -> str:
@@ -94,14 +107,15 @@ def treatments(actor: Actor, subject: Subject, words: str) -> str:
             return f"{each['name']} takes {each['minutes']} minutes and costs {each['price']}.{booking}"
     shown = found[subject.offset : subject.offset + MOST] or found[:MOST]
     subject.deed, subject.asked = "", "treatments"
-    subject.choices = [{"deed": "book", "treatment_id": each["treatment_id"]} for each in shown]
     lines = [f"{each['name']}, {each['minutes']} minutes, {each['price']}" for each in shown]
-    return f"These are our treatments:\n{numbered(lines)}\n{_how_to_go_on(actor, len(found) > subject.offset + MOST)}"
+    offered = subject.offer(lines, [{"deed": "book", "treatment_id": each["treatment_id"]} for each in shown])
+    return f"These are our treatments:\n{offered}\n{_how_to_go_on(actor, len(found) > subject.offset + MOST)}"
 
 
 def doctors(actor: Actor, subject: Subject, words: str) -> str:
     """Who works here, with their languages and fields; those who speak a language or work in a field that is named."""
-    found = looking.doctors(actor)
+    treatment_id = named(words, {each["treatment_id"]: each["name"] for each in looking.treatments(actor)})
+    found = looking.doctors(actor, treatment_id)
     if not found:
         return f"No doctor can be booked here at the moment. {looking.call_us(actor)}"
     one = doctor_named(words, {each["doctor_id"]: each["name"] for each in found})
@@ -110,13 +124,14 @@ def doctors(actor: Actor, subject: Subject, words: str) -> str:
         return f"I know of no doctor here for that. {_names(found)} {looking.call_us(actor)}"
     shown = asked[subject.offset : subject.offset + MOST] or asked[:MOST]
     subject.deed, subject.asked = "", "doctors"
-    subject.choices = [{"deed": "book", "doctor_id": each["doctor_id"]} for each in shown]
+    subject.treatment_id = treatment_id or subject.treatment_id
     lines = [_doctor(each) for each in shown]
+    offered = subject.offer(lines, [{"deed": "book", "doctor_id": each["doctor_id"]} for each in shown])
     if len(shown) == 1:
         subject.doctor_id = shown[0]["doctor_id"]
         booking = " Say “book” to find a time." if actor.is_patient else ""
         return f"{lines[0]}.{booking}"
-    return f"Our doctors:\n{numbered(lines)}\n{_how_to_go_on(actor, len(asked) > subject.offset + MOST)}"
+    return f"Our doctors:\n{offered}\n{_how_to_go_on(actor, len(asked) > subject.offset + MOST)}"
 
 
 def names_skill(actor: Actor, words: str) -> bool:

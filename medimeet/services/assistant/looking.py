@@ -1,6 +1,6 @@
 """What the built-in assistant asks the tools, and how it says days, times and lists: short, to be spoken, too."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -38,11 +38,6 @@ def visits(actor: Actor) -> list[dict[str, Any]]:
     """The visits to come of whoever asks, with the patients' names where a doctor asks."""
     found: list[dict[str, Any]] = look(actor, "my_appointments")["appointments"]
     return [each | {"patient": tools.with_names(actor, each.get("patient", ""))} for each in found]
-
-
-def numbered(lines: Iterable[str]) -> str:
-    """A list that is answered by a number, one a line."""
-    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
 def listed(words: Sequence[str]) -> str:

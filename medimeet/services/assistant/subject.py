@@ -1,10 +1,12 @@
 """What the built-in assistant and a person are in the middle of, kept as plain JSON in the talk."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from medimeet.domain.spoken_times import SpokenTime
+from medimeet.services.assistant.events import numbered
 from medimeet.services.assistant.talk import Talk
 
 ANY_DOCTOR = 0
@@ -15,8 +17,8 @@ AT_ONCE = 5
 class Subject:
     """A deed (`book`, `move`, `cancel`, or "") with what is known of it: ids, days (ISO), minutes of the day.
 
-    `choices` are what was offered by numbers: what each sets. `asked` is what was asked for last: `treatment`,
-    `doctor`, `time`, `visit` or `confirm`. `offset` is how many choices were passed over by "more".
+    `choices` are what was offered by numbers: what each sets; `labels` how each is called. `asked` is what was asked
+    for last: `treatment`, `doctor`, `time`, `visit` or `confirm`. `offset` is how many choices "more" passed over.
     """
 
     deed: str = ""
@@ -31,6 +33,7 @@ class Subject:
     minute: int | None = None
     is_first: bool = False
     choices: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
     asked: str = ""
     offset: int = 0
 
@@ -65,13 +68,26 @@ class Subject:
         self.slot_id = self.earliest = self.latest = self.minute = None
         self.is_first = False
 
+    def offer(self, labels: Iterable[str], choices: Iterable[dict[str, Any]]) -> str:
+        """Remembers what can be chosen now; gives it as numbered lines."""
+        self.labels, self.choices = list(labels), list(choices)
+        return "\n".join(map(numbered, range(1, len(self.labels) + 1), self.labels))
+
+    def forget_choices(self) -> None:
+        """Nothing is offered any more."""
+        self.labels, self.choices, self.offset = [], [], 0
+
+    def number_of(self, label: str) -> int | None:
+        """The number of the choice that is called so, as when somebody presses it."""
+        return self.labels.index(label) + 1 if label in self.labels else None
+
     def choose(self, number: int) -> bool:
         """Takes the choice with this number, from 1; False where there is none."""
         if not 1 <= number <= len(self.choices):
             return False
         for name, value in self.choices[number - 1].items():
             setattr(self, name, value)
-        self.choices, self.offset = [], 0
+        self.forget_choices()
         return True
 
     @property

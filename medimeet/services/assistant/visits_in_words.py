@@ -1,15 +1,17 @@
 """The built-in assistant's answers about visits: one's next one, all of them, a doctor's day and free times."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from medimeet.domain.spoken_times import SpokenTime
 from medimeet.domain.wall_clock import parse_minute, text_of
 from medimeet.services.access import Actor
 from medimeet.services.assistant import looking, tools
-from medimeet.services.assistant.looking import MOST, day_in_words, numbered, visit_in_words
+from medimeet.services.assistant.looking import MOST, day_in_words, visit_in_words
 from medimeet.services.assistant.subject import Subject
 from medimeet.services.assistant.understanding import mentions
 
+_SIX_DAYS = timedelta(days=6)
 _NONE = "You have no visit to come."
 _NONE_BUT_BOOK = f"{_NONE} Say “book” for one."
 
@@ -21,7 +23,8 @@ def next_one(actor: Actor, subject: Subject) -> str:
         return _none(actor)
     subject.clear()
     subject.appointment_id = found[0]["appointment_id"]
-    others = f" There are {len(found) - 1} more after it." if len(found) > 1 else ""
+    more = len(found) - 1
+    others = f" There {'is' if more == 1 else 'are'} {more} more after it." if more else ""
     return f"Your next visit: {_told(found[0])}.{others} You can move or cancel it here."
 
 
@@ -36,9 +39,9 @@ def every(actor: Actor, subject: Subject) -> str:
     offset = subject.offset
     subject.clear()
     subject.asked, subject.offset = "visits", offset
-    subject.choices = [{"appointment_id": each["appointment_id"]} for each in shown]
+    offered = subject.offer(map(_told, shown), [{"appointment_id": each["appointment_id"]} for each in shown])
     more = ", or “more”" if len(found) > subject.offset + MOST else ""
-    return f"Your visits to come:\n{numbered(map(_told, shown))}\nTo move or cancel one, say its number{more}."
+    return f"Your visits to come:\n{offered}\nTo move or cancel one, say its number{more}."
 
 
 def chosen(actor: Actor, subject: Subject) -> str:
@@ -50,7 +53,9 @@ def chosen(actor: Actor, subject: Subject) -> str:
 
 
 def day(actor: Actor, said: SpokenTime) -> str:
-    """A doctor's day: visits, free times, absences."""
+    """A doctor's day: visits, free times, absences. Of several days, how many of each: at most a week."""
+    if said.first_day is not None and said.last_day is not None and said.first_day < said.last_day:
+        return _days(actor, said.first_day, min(said.last_day, said.first_day + _SIX_DAYS))
     found = looking.look(actor, "my_day", date=said.first_day.isoformat() if said.first_day else None)
     name = day_in_words(found["date"])
     away = f" You are away: {', '.join(found['away'])}." if found["away"] else ""
@@ -64,6 +69,27 @@ def day(actor: Actor, said: SpokenTime) -> str:
     ]
     told = tools.with_names(actor, "\n".join(lines))
     return f"Your visits on {name} ({found['visits'][0]['zone']}):\n{told}\n{free}{away}"
+
+
+def _days(actor: Actor, first: date, last: date) -> str:
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    found = [looking.look(actor, "my_day", date=each.isoformat()) for each in days]
+    told = [
+        f"{day_in_words(each['date'])}: {_counted(each)}"
+        for each in found
+        if each["visits"] or each["free_times"] or each["away"]
+    ]
+    name = f"from {day_in_words(first.isoformat())} to {day_in_words(last.isoformat())}"
+    if not told:
+        return f"You have no visits and no free times {name}."
+    return f"Your days {name}:\n{chr(10).join(told)}\nSay a day for its visits."
+
+
+def _counted(found: dict[str, Any]) -> str:
+    count = len(found["visits"])
+    visits = f"{'more than ' if found['more'] else ''}{count or 'no'} {'visit' if count == 1 else 'visits'}"
+    free = f"{found['free_times'] or 'no'} free {'time' if found['free_times'] == 1 else 'times'}"
+    return f"{visits}, {free}{', away ' + ', '.join(found['away']) if found['away'] else ''}"
 
 
 def free_times(actor: Actor, said: SpokenTime) -> str:

@@ -63,8 +63,9 @@ export function begin(root) {
     states("thinking", true);
   }
 
-  function reply({ text, done, note }) {
+  function reply({ text, done, note, choices }) {
     conversation.answer(text, note);
+    if (choices) conversation.offer(choices);
     if (!done) return;
     const said = conversation.endAnswer();
     line.answered();
@@ -122,6 +123,7 @@ export function begin(root) {
   });
   root.addEventListener("htmx:after:swap", () => {
     speaker.say(root.querySelector("[data-spoken]:focus")?.textContent.trim() ?? "");
+    conversation.forgetChoices();
     conversation.scroll();
   });
   window.addEventListener("pagehide", rest);

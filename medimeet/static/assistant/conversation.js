@@ -7,6 +7,7 @@ export function makeConversation(root) {
   const log = root.querySelector("#assistant-log");
   let interim = null;
   let answering = null;
+  let whole = "";
 
   function add(kind) {
     const turn = root.querySelector(`#turn-${kind}`).content.firstElementChild.cloneNode(true);
@@ -18,6 +19,7 @@ export function makeConversation(root) {
   /** What the person typed. */
   function say(text, event) {
     const turn = add("you");
+    forgetChoices();
     turn.dataset.event = event;
     put(turn, text);
     scroll();
@@ -28,6 +30,7 @@ export function makeConversation(root) {
     if (!text) return;
     if (isFinal && find(event)) return;
     interim ??= add("you");
+    forgetChoices();
     put(interim, text);
     interim.classList.toggle("mm-turn-interim", !isFinal);
     interim.ariaLive = isFinal ? null : "off"; // read out once, when it is final
@@ -43,16 +46,38 @@ export function makeConversation(root) {
     if (!text && !note && !answering) return;
     answering ??= begun();
     words(answering).textContent += text ?? "";
+    whole += text ?? "";
     if (note) answering.querySelector(".mm-turn-note").textContent = note;
     scroll();
   }
 
-  /** Ends the answer, and gives its words. */
+  /** What can be said next at a press, each as it stands; it takes the place of its numbered line in the answer. */
+  function offer(choices) {
+    answering ??= begun();
+    const lines = choices.map((choice, place) => `${place + 1}. ${choice}`);
+    const said = words(answering).textContent.split("\n");
+    put(answering, said.filter((line) => !lines.includes(line)).join("\n"));
+    const buttons = choices.map((choice, place) => {
+      const button = root.querySelector("#turn-choice").content.firstElementChild.cloneNode(true);
+      button.value = choice;
+      button.textContent = lines[place];
+      return button;
+    });
+    answering.querySelector(".mm-turn-choices").replaceChildren(...buttons);
+    scroll();
+  }
+
+  /** Takes away what was offered before the last turn. */
+  function forgetChoices() {
+    for (const offered of log.querySelectorAll(".mm-turn:not(:last-child) .mm-turn-choices")) offered.replaceChildren();
+  }
+
+  /** Ends the answer, and gives all that it said. */
   function endAnswer() {
-    const said = answering ? words(answering).textContent : "";
-    if (answering) answering.ariaBusy = null;
+    if (!answering) return "";
+    answering.ariaBusy = null;
     answering = null;
-    return said;
+    return whole;
   }
 
   /** Takes away what an answer had begun with when the line was lost: it comes again, whole. */
@@ -72,6 +97,7 @@ export function makeConversation(root) {
 
   function begun() {
     const turn = add("answer");
+    whole = "";
     turn.ariaBusy = "true"; // read out as a whole
     return turn;
   }
@@ -100,7 +126,7 @@ export function makeConversation(root) {
     if (hidden > 0) log.scrollTop -= hidden + TOP_PIXELS;
   }
 
-  return { say, hear, answer, endAnswer, forgetUnfinished, keepPlace, tell, takeBack, scroll };
+  return { say, hear, answer, offer, forgetChoices, endAnswer, forgetUnfinished, keepPlace, tell, takeBack, scroll };
 }
 
 const words = (turn) => turn.querySelector(".mm-turn-words");

@@ -89,6 +89,19 @@ def test_a_patient_is_led_to_a_visit_step_by_step_and_nothing_is_booked(me: Acto
     assert "press Confirm" in yes.text and not yes.offers
 
 
+def test_what_is_offered_by_numbers_can_be_said_back_as_it_stands(me: Actor) -> None:
+    one = Talk()
+    said, pressed = built_in.answer(me, one, "I'd like to book"), []
+    while said.choices:
+        assert all(f"{number}. {choice}" in said.text for number, choice in enumerate(said.choices, 1))
+        pressed.append(said.choices[0])
+        said = built_in.answer(me, one, pressed[-1])
+    assert pressed[0].startswith("Full health check")
+    assert len(pressed) == 4
+    assert [offer.deed for offer in said.offers] == ["book"]
+    assert built_in.answer(me, one, "Where are you?").choices == ()
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -130,6 +143,11 @@ def test_what_is_said_in_one_sentence_is_picked_up(me: Actor, said: str) -> None
         ("book on 31 November", "There is no such day as “31 november”"),
         ("book yesterday", "That day has passed"),
         ("cancel my visit", "You have no visit to come"),
+        ("what did the doctor write in my last visit?", "What a doctor wrote for you stands with the visit"),
+        ("who does travel vaccinations?", "Dr Amelia Hart, speaks French. Say “book”"),
+        ("which doctors do travel vaccinations?", "Dr Amelia Hart, speaks French. Say “book”"),
+        ("are you open on Sunday?", "On a Sunday there is usually no doctor here. Our doctors see patients on Monday"),
+        ("can I come at the weekend?", "What is the visit for?"),
     ],
 )
 def test_one_question_gets_its_answer(me: Actor, said: str, told: str) -> None:
@@ -165,6 +183,27 @@ def test_a_visit_is_moved_or_canceled_by_what_is_said_of_it(
     assert "You want to cancel this: Visit with Dr Samuel Nowak, Thursday 26 November 2026" in offer.text
     assert last(me, "I can't make it on Tuesday").offers[0].deed == "cancel"
     assert "I find no visit of yours then" in last(me, "cancel my visit on 1 December").text
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["the earliest time with any doctor for a general consultation", "general consultation tomorrow at 9 with Dr Hart"],
+)
+def test_a_time_that_is_told_with_a_treatment_is_a_wish_to_book_it(me: Actor, said: str) -> None:
+    (answer,) = talk(me, said)
+    assert "General consultation with Dr" in answer.text and answer.offers[0].deed == "book"
+
+
+def test_a_doctor_hears_of_a_whole_week_and_where_hours_and_records_are_kept(
+    clinic: Clinic, hart: Doctor, patient: Patient
+) -> None:
+    make_appointment(hart, patient, at(clinic, TUESDAY, "10:00"))
+    make_appointment(hart, patient, at(clinic, date(2026, 12, 3), "10:00"))
+    asked = ("how many patients do I have next week?", "tell me Grace's medical history", "block next Friday")
+    week, record, hours = (answer.text for answer in talk(actor_of(hart, clinic), *asked))
+    assert "Thursday 3 December: 1 visit, 15 free times" in week and "24 November" not in week
+    assert "under “Visits” in the menu" in record and "Ask your doctor" not in record
+    assert "under “Working hours” in the menu" in hours
 
 
 def test_a_doctor_hears_of_the_own_day_and_moves_own_visits(
