@@ -1,6 +1,7 @@
 """The prompt file: written before the socket opens, for the visit at hand, and forgotten in time."""
 
 import os
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -68,3 +69,20 @@ def test_one_that_is_too_old_is_removed_when_somebody_else_opens_the_assistant(
     os.utime(file, (long_ago, long_ago))
     write_prompt(factories.make_patient(clinic).account)
     assert not file.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_of_and_stops_nobody_from_signing_out(
+    app: Flask, clinic: Clinic, patient: Patient
+) -> None:
+    folder = data_path("user_specific_prompts")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("a file where the folder should be")
+    db.session.commit()
+    browser = app.test_client()
+    assert isinstance(browser, Visitor)
+    answer = browser.post(ROUTE, json={}, headers=bearer(patient))
+    assert (answer.status_code, "Everything else works" in answer.text) == (503, True)
+    browser.sign_in(patient.account)
+    assert browser.post("/logout/").status_code == 303
+    assert browser.get("/transcription/log/").status_code == 302
+    folder.unlink()

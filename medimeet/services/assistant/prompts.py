@@ -5,6 +5,7 @@ readable by the server alone, gone when the person signs out, when the account e
 """
 
 import json
+import logging
 import os
 import secrets
 from contextlib import suppress
@@ -14,11 +15,15 @@ from pathlib import Path
 
 from medimeet import clock
 from medimeet.config import data_path
-from medimeet.errors import NotFound
+from medimeet.errors import InstallationFault, NotFound
 from medimeet.services import appointments
 from medimeet.services.access import Actor
 
 LIFETIME = timedelta(hours=12)
+UNWRITABLE = (
+    "The assistant can't be opened: the clinic's computer can't keep its file. Everything else works. Tell the clinic."
+)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class UserPrompt:
 def write(actor: Actor, appointment_id: int | None = None) -> UserPrompt:
     """The person's new prompt file; it replaces an older one in one step.
 
-    Raises NotFound where `appointment_id` is no visit with this very doctor.
+    Raises NotFound where `appointment_id` is no visit with this very doctor, InstallationFault where the disk is full
+    or can't be written.
     """
     person = actor.person
     if appointment_id is not None:
@@ -56,13 +62,11 @@ def write(actor: Actor, appointment_id: int | None = None) -> UserPrompt:
         appointment_id=appointment_id,
         made_at=clock.now().isoformat(),
     )
-    file = _file(person.id)
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    with open(draft, "x", opener=_owner_only, encoding="utf-8") as new:
-        json.dump(asdict(prompt), new, ensure_ascii=False)
-    os.replace(draft, file)
-    _forget_expired(file.parent)
+    try:
+        _keep(prompt, _file(person.id))
+    except OSError as error:
+        logger.error("a prompt file could not be written: %s", error)
+        raise InstallationFault(UNWRITABLE) from None
     return prompt
 
 
@@ -77,15 +81,31 @@ def read(actor: Actor) -> UserPrompt | None:
 
 
 def forget(account_id: int) -> None:
-    """Removes the person's prompt file, if there is one."""
-    with suppress(FileNotFoundError):
-        _file(account_id).unlink()
+    """Removes the person's prompt file, if there is one. One that can't be removed stops nobody from signing out."""
+    try:
+        _file(account_id).unlink(missing_ok=True)
+    except OSError as error:
+        logger.error("a prompt file could not be removed: %s", error)
 
 
 def _refuse_other_visit(actor: Actor, appointment_id: int) -> None:
     visit, doctor = appointments.find(actor, appointment_id), actor.person.doctor
     if doctor is None or not doctor.is_verified or visit.doctor_id != doctor.id:
         raise NotFound(appointments.UNKNOWN)
+
+
+def _keep(prompt: UserPrompt, file: Path) -> None:
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    try:
+        with open(draft, "x", opener=_owner_only, encoding="utf-8") as new:
+            json.dump(asdict(prompt), new, ensure_ascii=False)
+        os.replace(draft, file)
+    except OSError:
+        with suppress(OSError):  # half a file, where the disk is full
+            draft.unlink()
+        raise
+    _forget_expired(file.parent)
 
 
 def _forget_expired(folder: Path) -> None:
