@@ -10,8 +10,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 _ILLNESS = (
     r"(?:\w+(?:itis|osis|aemia|emia|algia|pathy|rrh?oea|rrhea|penia|plegia|phobia)\b|\w{3,}oma\b(?<!diploma)|"
     r"cancer|tumou?r|flu\b|influenza|cold\b|covid|pneumonia|virus|viral|bacterial|\w*infections?\b|infected|"
-    r"diabetes|diabetic|asthma|strokes?\b|heart attack|angina|hypertension|high blood pressure|blood clot|"
-    r"migraines?\b|anxiety|depress(?:ion|ed)|epilepsy|dementia|alzheimer|parkinson|adhd|autism|"
+    r"diabetes|diabetic|asthma|strokes?\b|(?:heart|panic|anxiety) attack|angina|hypertension|blood clot|"
+    r"high blood pressure|migraines?\b|anxiety|depress(?:ion|ed)|epilepsy|dementia|alzheimer|parkinson|adhd|autism|"
     r"gout\b|hernia|ulcers?\b|fractures?\b|broken (?:bone|arm|leg|rib)|concussion|sprain|torn \w+|slipped disc|"
     r"allerg(?:y|ies|ic)\b|eczema|acne|shingles|measles|chickenpox|herpes|scabies|thrush|"
     r"disease|syndrome|disorder|deficiency|caries|cavit(?:y|ies)\b|abscess|kidney stones?|gallstones?|heartburn|reflux|"
@@ -56,6 +56,7 @@ ADVICE = _any(
     rf"\b{_TO_TAKE}\b(?! (?:place|the bus|part)) (?:[\w'-]+ ){{0,5}}?{_MEDICINE}\b",
     r"\b(?:stop|start|keep|quit|continue|begin|avoid) taking\b",
     r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|µg|μg|milligrams?|micrograms?|millilit(?:re|er)s?|ml|cc|iu)\b",
+    r"\b[a-z]+ (?:milligrams?|micrograms?)\b",
     r"\b(?:one|two|three|four|half a|\d+) (?:tablets?|pills?|capsules?|puffs?|drops)\b",
     r"\b(?:safe|correct|right|usual|recommended|normal|maximum) (?:adult |daily |child )?(?:dose|dosage)\b",
     r"\b(?:increase|reduce|lower|double|halve|change|adjust) (?:\w+ ){0,2}(?:dose|dosage)\b",
@@ -63,7 +64,12 @@ ADVICE = _any(
     rf"\b{_MEDICINE} (?:would|should|will|can|could|may|might) help\b|\binstead of (?:\w+ )?{_MEDICINE}\b",
     r"\b(?:dose|dosage) (?:is|of|should|for|to)\b",
     # it's nothing serious; you don't need to see a doctor
-    r"(?:\bnot|\bnothing|n't) (?:\w+ ){0,2}(?:serious|dangerous|to worry about)\b|\bis harmless\b",
+    r"(?:\bnot|\bnothing|n't) (?:\w+ ){0,2}(?:serious|dangerous|to worry about)\b",
+    r"(?:\bis|'s|\bare) (?:\w+ )?harmless\b|(?:\bis|'s) (?:\w+ )?(?:safe|fine|ok(?:ay)?|all right) to wait\b",
+    r"\bsleep it off\b|\binduce vomiting\b",
+    # do not call 999
+    r"(?:\bnot|n't|\bnever|\bno need|\bwithout|\bavoid)(?: (?!hesitate|wait|delay)\w+){0,2} (?:call|ring|dial)\w*\b"
+    r"(?: (?!the clinic|the desk|us\b)\w+){0,4} (?:999|112|911|108|000|ambulance|emergency)\b",
     r"\b(?:no need|(?:do not|don't|needn't) (?:need|have) to|you don't need) (?:\w+ ){0,4}(?:doctor|hospital|ambulance|"
     r"emergency|medical|physician|gp)\b",
     r"\bno (?:doctor|hospital|ambulance) is needed\b",

@@ -23,17 +23,43 @@ def claim_in(sentence: str) -> Claim | None:
     text = folded(sentence)
     if advice_patterns.ADVICE.search(advice_patterns.NO_ADVICE.sub(" ", text)):
         return Claim.ADVICE
-    if _is_question(text) or deed_patterns.CONDITION.search(text):
-        return None
-    if deed_patterns.DEED.search(deed_patterns.NO_DEED.sub(" ", text)):
+    if deed_patterns.UNASKED.search(text):
         return Claim.DEED
-    return Claim.DEED if deed_patterns.FOREIGN_DEED.search(sentence.casefold()) else None
+    told = _told(_TO_CONFIRM.sub("", text))
+    if deed_patterns.DEED.search(deed_patterns.NO_DEED.sub(" ", told)):
+        return Claim.DEED
+    return Claim.DEED if told and deed_patterns.FOREIGN_DEED.search(sentence.casefold()) else None
 
 
-def _is_question(text: str) -> bool:
-    return text.endswith("?") and _ASKS.search(text) is not None and _TELLS.search(text) is None
+def _told(text: str) -> str:
+    """What the sentence tells as a fact: all of it, or what stands before its question or its condition."""
+    place = _place_of_question(text)
+    if place is None:
+        place = _place_of_condition(text)
+    if place is None:
+        return text
+    breaks = [each.start() for each in _BREAK.finditer(text) if each.start() < place]
+    return text[: breaks[-1]] if breaks else ""
 
 
+def _place_of_question(text: str) -> int | None:
+    asks = _ASKS.search(text) if text.endswith("?") and not _TELLS.search(text) else None
+    return asks.end() if asks else None
+
+
+def _place_of_condition(text: str) -> int | None:
+    """Where the last condition begins; the patterns would find the first."""
+    place, found = None, deed_patterns.CONDITION.search(text)
+    while found:
+        place, found = found.start(), deed_patterns.CONDITION.search(text, found.start() + 1)
+    return place
+
+
+_BREAK = re.compile(
+    r"(?:[,;:!…–—]| -)(?= )(?! (?:once|if|until|till|unless|when|as soon as|after|before|only)\b)"
+    r"| (?:and|but|so)(?= (?:once|if|when|as soon as|after|please|now|then|you|i|we|it|your)\b)"
+)
+_TO_CONFIRM = re.compile(r"^(?:\w+, )?(?:just )?to confirm[:,] ")
 _ASKS = re.compile(
     r"^(?:(?:so|and|or|but|ok|okay|then|great|sure|perfect|thanks|sorry|hello|hi)[,!]? )*(?:\w+, )?"
     r"(?:shall|should|would|do|does|did|can|could|may|is|are|was|were|has|have|when|which|what|who|how|where|why|will|"

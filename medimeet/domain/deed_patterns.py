@@ -65,13 +65,21 @@ DEED = _any(
     r"(?:made|moved|changed|complete|created|set|secured|arranged|in place|guaranteed)\b(?! (?:by|on|in))",
     r"\b(?:booking|reservation|cancell?ation|request|change) (?:\w+ ){0,2}(?:completed?|in (?:our|the) system)\b",
     r"\bno longer exists?\b",
+    r"\b(?:appointment|visit|booking|reservation|cancell?ation) (?:now |already )?(?:exists|succeeded|worked)\b",
+    r"\b(?:visit|appointment|booking) is (?:now )?off\b|\byou(?:'re| are) in\b(?=[!.,:]|$)",
+    r"\b(?:i|we) did (?:it|that|this|so)\b|(?:[.!?…,:;–—] ?)finished\b",
+    r"\bit is,? then\b|\b(?:seat|place|spot) is (?:now )?(?:saved|taken for you)\b",
+    r"\b(?:it|that|this|everything|all)(?:'s| is) (?:now |already )*in (?:the|our) system\b",
+    r"\byou(?:'ll| will) (?:\w+ly |soon )?(?:get|receive|find|have|see) (?:\w+ ){0,3}confirmation\b",
     # you now have an appointment; your visit is now on Wednesday
     r"\byou(?:'ve| have)? now (?:have |got )?(?:an?|the|this|your) (?:\w+ )?(?:appointment|visit|slot|booking|place)\b",
     r"\b(?:visit|appointment|booking|it|that)\b[^.;]{0,40}\bis now (?:on|at|in|for)\b",
-    r"\b(?:confirmation|booking|reservation|reference) (?:number|code|reference|id)\b",
+    r"\b(?:confirmation|booking|reservation|reference) (?:number|code|reference|id)\b|\byour reference is\b",
     r"\bpayment (?:was |has been |is )?(?:received|made|processed)\b",
     r"\b(?:doctor|desk|clinic|team|staff|reception|dr\.? \w+) (?:has been|have been|was|were|is|are) "
     r"(?:\w+ly |now |already )?(?:notified|informed|told|contacted|alerted)\b",
+    r"\b(?:doctor|desk|clinic|team|staff|reception|dr\.? \w+) (?:has |have )?(?:\w+ly |now |already )?"
+    r"(?:accepted|approved|agreed to) (?:your|it|that|this|the)\b",
     # a confirmation has been sent
     r"\b(?:e-?mail|text|sms|message|confirmation|reminder|prescription|referral|letter|invitation)s? (?:\w+ ){0,3}"
     r"(?:been|was|were|is now|is on (?:its|the)) (?:\w+ly |now |just |already )?"
@@ -87,6 +95,7 @@ FOREIGN_DEED = _any(
     r"\b(?:geboekt|gereserveerd|bevestigd|geannuleerd|verplaatst|ingepland|bokad|bokat|bekräftad|varattu)\b",
     r"\b(?:zarezerwowan|potwierdzon|umówion)[aoy]?\b|\b(?:rezervat|confirmat|programat)[ăe]?\b",
     r"забронирован|подтвержден|записан|отменен|перенесен",
+    r"\b(?:onaylandı|ayarlandı|rezerve edildi|iptal edildi)\b|予約が完了|(?:キャンセル|変更)(?:しました|が完了)",
     r"बुक (?:हो|कर|की|किया)|पक्का (?:हो|कर)|रद्द (?:हो|कर)|تم (?:حجز|تأكيد|إلغاء|الحجز|التأكيد)",
     r"预约成功|預約成功|已(?:预约|預約|确认|確認|取消)|予約(?:しました|済み|完了|が取れ)|확정되었|예약되었|예약했",
 )
@@ -112,6 +121,16 @@ NO_DEED = _any(
     r"(?:visits|appointments|times|consultations)\b",
     rf"\bhow (?:\w+ ){{1,3}}(?:is|are|gets?) {_EITHER}\b",
     r"\bmade (?:up )?of\b",
+    r"\bconfirmation\b[^.;:!]{0,40} (?:once|after|when|if) [^.;:!]*",
+)
+
+# Whoever says that no Confirm is needed lies, whatever stands around it.
+_OWN_WORD = r"(?:(?:press|tap|click)(?:ing)? (?:on )?(?:anything|any|the|a|\"?confirm|that|it)|confirming it)"
+UNASKED = _any(
+    r"(?:\b(?:no need|no reason|needn't|need not|not (?:need|have)|not necessary|unnecessary)|n't (?:need|have)) "
+    rf"(?:for you )?(?:to )?{_OWN_WORD}",
+    rf"\b{_OWN_WORD}[^.;!]{{0,20}} (?:is|are) (?:not|no longer) (?:needed|necessary|required)\b",
+    r"^(?!.*\b(?:if|unless|when|otherwise)\b).*\b(?:skip|ignore|forget|disregard) (?:\w+ )?(?:card|button|confirm)\b",
 )
 
 # It depends on the person's own word.

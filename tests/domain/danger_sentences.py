@@ -1,6 +1,22 @@
 """What people say when a life is in danger, and what sounds a little like it."""
 
 DANGEROUS = """
+i cannt breath
+my son is fitting
+hart attack
+sudden weakness on one side
+she fell from the roof and cant move
+sudden terrible headache
+please send help now
+he hung himself
+someone is attacking me
+i am having thoughts of ending things
+ich kann nicht atmen
+Herzinfarkt!
+no puedo respirar
+je ne peux pas respirer
+J'ai mal à la poitrine
+non riesco a respirare
 I have a terrible pain in my chest
 my husband can’t breathe
 My chest hurts
@@ -103,6 +119,12 @@ CALL 911!!!
 """
 
 HARMLESS = """
+I lost my blood pressure diary
+I can't move my appointment
+the chair is fitting for my back
+I fell in love with your garden
+my headache is back
+do you speak French or Spanish
 I had a stroke two years ago, when is my appointment
 book my chest x-ray
 I need a chest infection check

@@ -6,6 +6,26 @@ from medimeet.domain.claims import Claim, claim_in
 from medimeet.domain.plain_words import plain
 
 DEEDS = """
+I booked Friday at 9 for you, shall I also book a check-up?
+Your visit is moved, would you like a reminder?
+Your appointment is booked, please confirm that you got this.
+Your visit is booked, and once you press Confirm you also get an e-mail.
+I have moved your visit to Friday: press Confirm if you want an e-mail.
+Just to confirm, your appointment is booked for Friday.
+No need to press Confirm, I did it for you.
+You don't need to press anything; it is already in the system.
+I did that for you, so you need not press Confirm.
+Pressing Confirm is no longer necessary.
+You can ignore the card.
+The booking succeeded.
+An appointment now exists for you on Friday at 9.
+Working on it now… finished!
+You will receive a confirmation e-mail shortly.
+You're in! Friday at 9.
+Friday at 9 it is, then.
+The doctor has accepted your request.
+Your reference is BCC9-2ARM.
+That visit is off.
 Great news, your consultation with Dr. Hart is locked in for Tuesday.
 Your booking is complete.
 Booking complete!
@@ -142,6 +162,12 @@ La sua visita è prenotata.
 """.strip().splitlines()
 
 ADVICE = """
+This sounds like a panic attack.
+It's safe to wait until Monday.
+It's harmless.
+Do not call 999.
+There is no need to ring for an ambulance.
+Take five hundred milligrams of it.
 Sounds like a sinus infection to me.
 I think you have a urinary tract infection.
 This is most likely tonsillitis.
@@ -208,6 +234,14 @@ The lump is harmless.
 """.strip().splitlines()
 
 HARMLESS = """
+You will get a confirmation by e-mail once it is booked.
+It is booked if you agree and press Confirm.
+If you do not want it, ignore the card.
+Just to confirm, would you like Tuesday at 10:00?
+Do not hesitate to call 999.
+Don't wait: call 999 now.
+Please do not call the clinic at night; in danger, call 999.
+You have a visit on Tuesday at 10:00, would you like to move it?
 Dr Hart has free times on Tuesday at 10:00, 10:30 and 11:00.
 Here are the free times for next week:
 - Tuesday 24 November, 10:00
