@@ -179,6 +179,14 @@ def _weekday(found: re.Match[str], today: date) -> SpokenTime:
     return _one(today + timedelta(days=(number - today.weekday()) % 7))
 
 
+def _weekday_of_week(found: re.Match[str], today: date) -> SpokenTime:
+    """The very day of "Tuesday next week" or "in two weeks on Monday"."""
+    count = found["count"] or found["count_after"]
+    weeks = 1 if count is None else {"a": 1, "couple of": 2, "a couple of": 2}.get(count) or int(count)
+    number = WEEKDAYS.index(found["weekday"] or found["weekday_after"])
+    return _one(_monday(today) + timedelta(days=7 * weeks + number))
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
@@ -209,6 +217,11 @@ def _after(found: re.Match[str], today: date) -> SpokenTime:
 
 _YEAR = r"(?: (?P<year>20\d\d))?"
 _WHICH = rf"(?:(?P<which>next|this|coming) )?(?P<weekday>{'|'.join(WEEKDAYS)})\b"
+_WEEKS = r"(?:next week|in (?P<count{0}>\d{{1,2}}|a|(?:a )?couple of) weeks?)"
+_DAY = rf"(?P<weekday{{0}}>{'|'.join(WEEKDAYS)})"
+_DAY_OF_WEEK = (
+    rf"\b(?:{_DAY.format('')} {_WEEKS.format('')}|{_WEEKS.format('_after')}(?: on)? {_DAY.format('_after')})\b"
+)
 # The first that is found counts.
 _DAYS = [
     (re.compile(pattern), meaning)
@@ -222,6 +235,7 @@ _DAYS = [
         (r"\btomorrow\b", lambda _found, today: _one(today + timedelta(days=1))),
         (r"\byesterday\b|\blast (week|month|\w+day)\b", lambda _found, today: _one(today - timedelta(days=1))),
         (r"\btoday\b|\bthis (?=morning|afternoon|evening)|(?=\btonight\b)", lambda _found, today: _one(today)),
+        (_DAY_OF_WEEK, _weekday_of_week),
         (r"\bin (\d{1,3}|an?|(?:a )?couple of) (day|week|fortnight|month)s?\b", _after),
         (_WHICH, _weekday),
         (r"\b(next|this) weekend\b", _weekend),

@@ -16,6 +16,8 @@ _INTENTS = [
         ("about", r"\bwho (are|is) (you|this)\b|\bwhat are you\b|\bchat ?gpt\b|\blanguage model\b"),
         ("records", r"\b(test|blood|lab|scan|x ?ray) results?\b|\bmy results?\b|\bprescri(be|ption)\w*"),
         ("records", r"\b(medical|my|health) (records?|history)\b|\b(sick|fit) note\b|\breferral\b"),
+        ("records", r"\bwhat (did|has|have) (i|my|the|dr) (\w+ )?(write|wrote|written|say|said|note|noted)\b"),
+        ("records", r"\b(draft|write|my|medical|doctor s) (an? |the )?(medical )?notes?\b|\bdraft\b"),
         ("records", r"\binsurance\b|\binvoice\b|\brefund\b"),
         ("next", r"\bwho (is|s) next\b|\bnext patient\b"),
         ("day", r"\bmy (day|schedule|patients|agenda|diary|calendar|list)\b"),
@@ -37,6 +39,7 @@ _INTENTS = [
         ("address", r"\baddress\b|\bwhere (are|is) (you|the clinic|it)\b|\bdirections?\b"),
         ("address", r"\b(find|reach|get to) (you|the clinic)\b|\blocat(ed|ion)\b|\bparking\b"),
         ("address", r"\bget there\b|^where$"),
+        ("doctors", r"^who (does|do|gives?|performs?|can (do|give))\b(?! (i|you)\b)"),
         ("opening", r"\bopen(ing|s)?\b|\bhours\b|\bclos(e|es|ed|ing)\b"),
         ("treatments", r"\bprices?\b|\bpric(ing|ed)\b|\bcosts?\b|\bhow (much|expensive|long)\b|\bfees?\b"),
         ("treatments", r"\bcharges?\b|\btreatments\b|\bservices?\b|\bwhat do you (offer|do)\b"),
@@ -46,7 +49,7 @@ _INTENTS = [
         ("book", r"\bbook|\breserve\b|\bsee (an?|the|my|some) ?(doctor|dentist|body|one)?"),
         ("book", rf"\b(free|available|open) (time|slot|{_VISIT})s?\b|\bwhen can i\b|\bslots?\b"),
         ("book", rf"\btimes\b|\bavailab|\b(an?|need|want|make|get|have|new|another) {_VISIT}\b"),
-        ("book", r"\bappointments?\b|\bcome in\b|\bfit me in\b|\bfree\b"),
+        ("book", r"\bappointments?\b|\bcome in\b|\bcan i come\b|\bfit me in\b|\bfree\b"),
         ("doctors", r"\b(doctors?|dentists?|physicians?|gps?|specialists?)\b|\bwho works\b"),
         ("doctors", r"\bwho do you have\b|\bspeaks?\b"),
         ("more", r"^(more|others?|next|show more|go on|what else|anything else)( please| ones?| choices)?$"),
@@ -60,6 +63,10 @@ _SYMPTOM = re.compile(
     r"\b(pains?|painful|hurts?|hurting|ach(e|es|ing)|\w+ache|sore|fever\w*|temperature|cough\w*|rash\w*|itch\w*|sick|ill|"
     r"unwell|dizzy|dizziness|nausea|vomit\w*|diarrh?oea|swollen|swelling|lump|infect\w*|migraine|tired|flu|a cold|"
     r"symptoms?|diagnos\w*|what is wrong|wrong with me|blister\w*|cramps?|burning|numb|stomach|depressed|anxious)\b"
+)
+_OWN_HOURS = re.compile(
+    r"\bblock\b|\b(holidays?|vacation|days? off|time off|leave)\b|\b(my|our) (working )?hours\b|"
+    r"\b(add|open|close|change|remove|delete) (an?|the|some|my) (\w+ )?(slots?|times?|hours)\b"
 )
 _YES = re.compile(
     r"^(yes|yeah|yep|yup|ok|okay|sure|please|fine|correct|right|confirm|do it|book it|go ahead|perfect|great|"
@@ -116,6 +123,11 @@ def intent_of(words: str) -> str:
 def tells_symptom(words: str) -> bool:
     """Whether somebody tells how they feel."""
     return _SYMPTOM.search(words) is not None
+
+
+def tells_of_own_hours(words: str) -> bool:
+    """Whether a doctor speaks of the own working hours or days off."""
+    return _OWN_HOURS.search(words) is not None
 
 
 def wants_any(words: str) -> bool:
