@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask, has_app_context
@@ -25,6 +26,9 @@ from tests.databases import fresh_postgresql
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # tests don't wait for a disk
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+hypothesis.settings.register_profile("patient", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("patient")
 
 
 class Visitor(FlaskClient):

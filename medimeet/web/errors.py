@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import WebsocketMismatch
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.db import db, is_beyond_any_row, is_busy
@@ -48,6 +49,10 @@ WORDS_FOR_PROGRAMS = {
     415: "Send JSON (application/json), a form (application/x-www-form-urlencoded) or multipart/form-data.",
     500: "Something went wrong on our side. Try again, or tell the clinic.",
 }
+NO_SOCKET = (
+    "This address takes either only WebSockets or none, and the request was of the other kind. "
+    "Open a WebSocket with a WebSocket client (RFC 6455, version 13)."
+)
 FORM_TOO_OLD = (
     "This form was open for a long time, or you signed in again meanwhile. "
     "Go back, reload the page and send it once more."
@@ -91,7 +96,9 @@ def http_error(error: HTTPException) -> WerkzeugResponse:
     if error is request.routing_exception and error.code == 404 and (wrong_method := _wrong_method()) is not None:
         return http_error(wrong_method)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    return told(Refusal(error.code, _words_of(error.code, error.description or ""), headers=headers))
+    is_no_socket = isinstance(error, WebsocketMismatch)
+    words = NO_SOCKET if is_no_socket else _words_of(error.code, error.description or "")
+    return told(Refusal(error.code, words, headers=headers))
 
 
 def database_error(error: DBAPIError) -> WerkzeugResponse:
