@@ -52,7 +52,8 @@ _CLOCK = (
     r"(?: ?(?P<half>am|pm|a m|p m)\b)?"
 )
 _PAST_OR_TO = re.compile(
-    r"\b(?P<side>half past|half|quarter past|quarter to) (?P<hour>1[0-2]|[1-9])(?: ?(?P<half>am|pm))?\b"
+    r"\b(?P<side>half past|half|quarter past|quarter to|(?:5|10|20|25) past|(?:20|25) to) "  # "10 to 12" is a span
+    r"(?P<hour>1[0-2]|[1-9])(?: ?(?P<half>am|pm))?\b"
 )
 _DURATION = re.compile(r"\b(?:for )?\d+ ?(?:minutes?|mins?|hours?|pounds?|years? old)\b")
 
@@ -268,7 +269,9 @@ def _time_in(words: str, days: SpokenTime) -> SpokenTime:
 def _exact(words: str) -> int | None:
     half = _PAST_OR_TO.search(words)
     if half is not None:
-        offset = {"half past": 30, "half": 30, "quarter past": 15, "quarter to": -15}[half["side"]]
+        count, _, way = half["side"].partition(" ")
+        minutes = int(count) if count.isdigit() else {"half": 30, "quarter": 15}[count]
+        offset = -minutes if way == "to" else minutes
         return (_hour(int(half["hour"]), half["half"], is_bare=True) * 60 + offset) % 1440
     for pattern in (rf"\b(?:at|around|about|say) {_CLOCK}\b", rf"\b{_CLOCK}\b"):
         for found in re.finditer(pattern, words):

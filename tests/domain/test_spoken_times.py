@@ -55,6 +55,8 @@ SAID = {
     "tomorrow after four": on(11, 24) | {"earliest": 960},
     "before 11": {"latest": 660},
     "between 2 and 4": {"earliest": 840, "latest": 960},
+    "at 10 past 9": {"minute": 550},
+    "twenty to three": {"minute": 880},
     "half past ten": {"minute": 630},
     "quarter to three": {"minute": 885},
     "quarter past 9": {"minute": 555},

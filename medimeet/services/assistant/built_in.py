@@ -115,7 +115,8 @@ def _may_be_detail(subject: Subject, intent: str, words: str) -> bool:
     """Whether the words may tell a detail of what is under way, and not begin something else."""
     if intent == subject.deed == "book":
         return re.search(r"\bbook (?!it|that|this)", words) is None
-    return bool(subject.deed) and intent in {"", "doctors", "day"}
+    is_question = words.startswith(("who ", "which "))
+    return bool(subject.deed) and intent in {"", "doctors", "day"} and not is_question
 
 
 def _yes_or_no(subject: Subject, intent: str) -> Step:

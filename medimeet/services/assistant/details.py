@@ -16,7 +16,7 @@ from medimeet.services.assistant.understanding import doctor_named, intent_of, n
 def begin(actor: Actor, subject: Subject, deed: str, text: str) -> None:
     """Puts the deed with all that was told of it into the subject; what was spoken of before it still counts.
 
-    Raises Refused for a doctor whom nobody here knows.
+    Raises Refused for a doctor whom nobody here knows, or who does not give the treatment.
     """
     words = plainly(text)
     listed_before = subject.choices if subject.asked == "visits" else []
@@ -26,8 +26,8 @@ def begin(actor: Actor, subject: Subject, deed: str, text: str) -> None:
     if deed == "book":
         if not names_treatment(actor, words):
             subject.treatment_id, subject.doctor_id = spoken_of.treatment_id, spoken_of.doctor_id
-        _names(actor, subject, words)
         subject.hear(_when(actor, text))
+        _names(actor, subject, words)
         return
     subject.appointment_id = spoken_of.appointment_id
     old, new = _old_and_new(text) if deed == "move" else (text, "")
@@ -83,10 +83,19 @@ def _names(actor: Actor, subject: Subject, words: str) -> None:
         subject.treatment_id, subject.slot_id = treatment, None
         if subject.doctor_id and subject.doctor_id not in _givers(actor, treatment):
             subject.doctor_id = None
+    if doctor is not None and treatment is not None and doctor not in _givers(actor, treatment):
+        subject.doctor_id = None
+        raise Refused(_gives_not(actor, doctor, treatment))
     if doctor is not None:
         subject.doctor_id, subject.slot_id = doctor, None
     elif wants_any(words):
         subject.doctor_id, subject.slot_id = ANY_DOCTOR, None
+
+
+def _gives_not(actor: Actor, doctor_id: int, treatment_id: int) -> str:
+    name = next(each["name"] for each in looking.doctors(actor) if each["doctor_id"] == doctor_id)
+    others = [each["name"] for each in looking.doctors(actor, treatment_id)[: looking.MOST]]
+    return f"{name} does not give this treatment. You can have it with: {looking.listed(others)}. Say a name."
 
 
 def _givers(actor: Actor, treatment_id: int) -> list[int]:

@@ -47,6 +47,7 @@ _INTENTS = [
         ("who_speaks", r"\b(who|doctors?|dentists?|anyone|anybody|someone|somebody) (\w+ )?(speaks?|speaking)\b"),
         ("who_speaks", r"\bspeaks?\b|\bspecial(ist|ty|ities|ises?|izes?)\w*"),
         ("book", r"\bbook|\breserve\b|\bsee (an?|the|my|some) ?(doctor|dentist|body|one)?"),
+        ("book", r"\b(need|want) (an? |the |my )(doctor|dentist|gp)\b(?! who\b)"),
         ("book", rf"\b(free|available|open) (time|slot|{_VISIT})s?\b|\bwhen can i\b|\bslots?\b"),
         ("book", rf"\btimes\b|\bavailab|\b(an?|need|want|make|get|have|new|another) {_VISIT}\b"),
         ("book", r"\bappointments?\b|\bcome in\b|\bcan i come\b|\bfit me in\b|\bfree\b"),
@@ -62,7 +63,8 @@ _INTENTS = [
 _SYMPTOM = re.compile(
     r"\b(pains?|painful|hurts?|hurting|ach(e|es|ing)|\w+ache|sore|fever\w*|temperature|cough\w*|rash\w*|itch\w*|sick|ill|"
     r"unwell|dizzy|dizziness|nausea|vomit\w*|diarrh?oea|swollen|swelling|lump|infect\w*|migraine|tired|flu|a cold|"
-    r"symptoms?|diagnos\w*|what is wrong|wrong with me|blister\w*|cramps?|burning|numb|stomach|depressed|anxious)\b"
+    r"symptoms?|diagnos\w*|what is wrong|wrong with me|blister\w*|cramps?|burning|numb|stomach|depressed|anxious|sad|"
+    r"lonely)\b"
 )
 _OWN_HOURS = re.compile(
     r"\bblock\b|\b(holidays?|vacation|days? off|time off|leave)\b|\b(my|our) (working )?hours\b|"
@@ -74,7 +76,8 @@ _YES = re.compile(
     r"( (please|thanks|thank you|do|do it|book it|it|that|confirm|go ahead|cancel it|move it))*$"
 )
 _NO = re.compile(
-    r"^(no|nope|nah|stop|never ?mind|forget (it|that)|don t|not now|abort|nothing|leave it|none)"
+    r"^(no|nope|nah|stop|never ?mind|forget (it|that)|don t|not now|abort|nothing|leave it|none|"
+    r"(i )?(don t|do not) want (it|that|this)( any ?more)?)"
     r"( (thanks|thank you|please|of (them|these)|that s (it|all)|don t|do that|do it|it|now))*$"
 )
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}

@@ -148,6 +148,8 @@ def test_what_is_said_in_one_sentence_is_picked_up(me: Actor, said: str) -> None
         ("which doctors do travel vaccinations?", "Dr Amelia Hart, speaks French. Say “book”"),
         ("are you open on Sunday?", "On a Sunday there is usually no doctor here. Our doctors see patients on Monday"),
         ("can I come at the weekend?", "What is the visit for?"),
+        ("I need a doctor on Tuesday morning", "What is the visit for?"),
+        ("I feel so lonely", "I can find you a time with one"),
     ],
 )
 def test_one_question_gets_its_answer(me: Actor, said: str, told: str) -> None:
@@ -192,6 +194,18 @@ def test_a_visit_is_moved_or_canceled_by_what_is_said_of_it(
 def test_a_time_that_is_told_with_a_treatment_is_a_wish_to_book_it(me: Actor, said: str) -> None:
     (answer,) = talk(me, said)
     assert "General consultation with Dr" in answer.text and answer.offers[0].deed == "book"
+
+
+def test_a_doctor_who_does_not_give_the_treatment_is_not_passed_over_in_silence(me: Actor) -> None:
+    refused, offer = talk(me, "a travel vaccination with Dr Nowak on Tuesday at 10", "then with Hart")
+    assert "Dr Samuel Nowak does not give this treatment. You can have it with: Dr Amelia Hart." in refused.text
+    assert "Travel vaccination with Dr Amelia Hart, Tuesday 24 November 2026, 10:00" in offer.text
+
+
+def test_who_gives_a_treatment_can_be_asked_in_the_middle(me: Actor) -> None:
+    answer = last(me, "book", "with Dr Nowak", "who does travel vaccinations?")
+    assert answer.text.startswith("Dr Amelia Hart, speaks French")
+    assert last(me, "book", "I don't want it any more").text.startswith("All right.")
 
 
 def test_a_doctor_hears_of_a_whole_week_and_where_hours_and_records_are_kept(
