@@ -254,6 +254,14 @@ def test_without_javascript_a_phone_shows_the_newest_answer(page_of: PageOf) -> 
     expect(turns(page, "answer").last.get_by_text("call 999 now")).to_be_in_viewport()
 
 
+def test_on_a_phone_a_long_answer_pushes_the_box_to_type_in_not_out_of_sight(page_of: PageOf) -> None:
+    page = page_of(PATIENT, viewport=PHONE)
+    page.goto("/transcription/")
+    ask(page, "Do you have parking? " * 20)
+    expect(turns(page, "answer").last).to_contain_text("You asked: Do you have parking?")
+    expect(page.get_by_label("Type your question")).to_be_in_viewport(ratio=1)
+
+
 def test_two_tabs_of_one_person_each_have_their_own_answers(page_of: PageOf) -> None:
     first_tab = page_of(PATIENT)
     second_tab = first_tab.context.new_page()

@@ -140,6 +140,7 @@ def test_a_card_says_exactly_what_is_booked_and_one_press_books_it_once(small: S
         assert (answer.status_code, answer.headers["Location"]) == (303, address)
     done = browser.get(address)
     assert "Booked: Check-up with Dr Asha Shah on Tuesday 24 November 2026, 10:00" in text(done)
+    assert "What the assistant proposes" not in text(done)
     visit = db.session.scalars(select(Appointment)).one()
     assert soup(done).select_one(f'main a[href="/appointment-details/{visit.id}/"]') is not None
     assert booked() == 1

@@ -118,6 +118,8 @@ export function makeConversation(root) {
 
   /** Shows the end; of what is longer than the log its beginning: of a card, else of the newest question. */
   function scroll() {
+    const used = document.activeElement; // a log that grows does not push the box, or the button to talk, out of sight
+    if (root.contains(used) && !log.contains(used)) used.scrollIntoView({ block: "nearest" });
     log.scrollTop = log.scrollHeight;
     const card = log.lastElementChild.querySelector(".mm-proposal");
     const beginning = card ?? [...log.querySelectorAll(".mm-turn-you")].at(-1);
