@@ -1,4 +1,5 @@
 """What a language model must not say: that it has done something, what somebody suffers from, what they shall take.
+Nor may it ask for what opens an account or a purse.
 
 It has no hands: a deed is done by the person's own confirmation and told in our words. Words are matched, not what
 stands behind them, and rather too many than too few: a fact that is lost costs a question, a lie costs a visit.
@@ -16,6 +17,7 @@ class Claim(Enum):
 
     DEED = "deed"
     ADVICE = "advice"
+    SECRET = "secret"
 
 
 def claim_in(sentence: str) -> Claim | None:
@@ -23,6 +25,8 @@ def claim_in(sentence: str) -> Claim | None:
     text = folded(sentence)
     if advice_patterns.ADVICE.search(advice_patterns.NO_ADVICE.sub(" ", text)):
         return Claim.ADVICE
+    if _SECRET.search(_KEPT.sub(" ", text)):
+        return Claim.SECRET
     if deed_patterns.UNASKED.search(text):
         return Claim.DEED
     told = _told(_TO_CONFIRM.sub("", text))
@@ -55,6 +59,12 @@ def _place_of_condition(text: str) -> int | None:
     return place
 
 
+_SECRET = re.compile(
+    r"\b(?:tell|give|send|type|enter|share|text|need|provide|say|confirm|verify|submit|reply with|"
+    r"what(?:'s| is|'re| are))\b[^.;:!]{0,50}\b(?:pass(?:word|code|phrase)s?|pin|(?:card|account|passport) numbers?|cvv|cvc|iban|"
+    r"(?:security|one-time|verification|sms) codes?|(?:card|bank) details)\b"
+)
+_KEPT = re.compile(r"(?:\bnever|\bnot|n't|\bnobody|\bno need to) [^.,;:!?]*")
 _BREAK = re.compile(
     r"(?:[,;:!…–—]| -)(?= )(?! (?:once|if|until|till|unless|when|as soon as|after|before|only)\b)"
     r"| (?:and|but|so)(?= (?:once|if|when|as soon as|after|please|now|then|you|i|we|it|your)\b)"

@@ -20,6 +20,12 @@ _CODE = re.compile(r"<(script|style|iframe|object|svg)\b.*?(?:</\1\s*>|$)", re.I
 _TAG = re.compile(r"<!--.*?(?:-->|$)|</?[a-z!?][^<>]*(?:>|$)", re.IGNORECASE | re.DOTALL)
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 _LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}:/{1,3}|(?<![\w@.])//(?=\w)|\bwww\.)[^\s<>()\"']+", re.IGNORECASE)
+# An address that is only named, "evil.com" or "bit.ly/x"; an e-mail's and "e.g." are none.
+_BARE_LINK = re.compile(
+    r"(?<![\w@.-])(?:[\w-]+\.)+(?:(?:com|net|org|info|biz|io|co|ly|ru|cn|app|dev|xyz|top|site|online|shop|click|link|"
+    r"live|icu|example)\b(?![@\w-])(?:[:/][^\s<>()\"']*)?|(?-i:[a-z]{2,})(?::\d+)?/[^\s<>()\"']+)",
+    re.IGNORECASE,
+)
 _SCRIPT_LINK = re.compile(r"\b(?:javascript|vbscript|data)\s*:(?=\S)\S*", re.IGNORECASE)
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?)+", re.MULTILINE)
 _BULLET = re.compile(r"^([ \t]*)[*+•][ \t]+", re.MULTILINE)
@@ -37,6 +43,7 @@ def plain(text: str, own_hosts: Collection[str] = ()) -> str:
     text = _TAG.sub("", _CODE.sub("", text))
     text = _MARKDOWN_LINK.sub(lambda found: found[1] or LINK_LEFT_OUT, text)
     text = _LINK.sub(lambda found: found[0] if _is_own(found[0], own_hosts) else LINK_LEFT_OUT, text)
+    text = _BARE_LINK.sub(lambda found: found[0] if _is_own(f"https://{found[0]}", own_hosts) else LINK_LEFT_OUT, text)
     text = _SCRIPT_LINK.sub(LINK_LEFT_OUT, text)
     text = _BULLET.sub(r"\1- ", _HEADING.sub("", text))
     return _SIGNS_OF_DONE.sub("", _STARS.sub("", _FENCE.sub("", text)))

@@ -14,6 +14,7 @@ NO_ADVICE = (
     "I can’t say what somebody suffers from, or which medicine to take. A doctor can, and I can look for a time with "
     "one."
 )
+NO_SECRETS = "Please tell nobody your password, a code or your card’s number, here neither. Nothing of that is needed."
 
 _THOUGHT = re.compile(r"\s*<(think|thinking|reasoning)>.*?(</\1>|$)", re.IGNORECASE | re.DOTALL)
 LONGEST = 300  # characters that wait for a full stop
@@ -22,7 +23,7 @@ _END = re.compile(r"[.!?…。！？؟।]+[\"'”’)\]*_]*(?=\s)|[。！？]|\
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|prof|st|no|nr|e\.g|i\.e|approx|a\.m|p\.m|tel|incl)|\b[A-Za-z])\.$", re.I
 )
-_OURS = {Claim.DEED: NOTHING_IS_DONE, Claim.ADVICE: NO_ADVICE}
+_OURS = {Claim.DEED: NOTHING_IS_DONE, Claim.ADVICE: NO_ADVICE, Claim.SECRET: NO_SECRETS}
 
 
 class Sentences:

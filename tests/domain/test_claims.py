@@ -234,6 +234,9 @@ The lump is harmless.
 """.strip().splitlines()
 
 HARMLESS = """
+Never tell anybody your password.
+I don't need your card number.
+You can set a new password on the page Forgot password.
 You will get a confirmation by e-mail once it is booked.
 It is booked if you agree and press Confirm.
 If you do not want it, ignore the card.
@@ -382,6 +385,20 @@ def test_a_deed_is_never_claimed(sentence: str) -> None:
 @pytest.mark.parametrize("sentence", ADVICE)
 def test_nobody_is_diagnosed_or_dosed(sentence: str) -> None:
     assert claim_in(plain(sentence)) == Claim.ADVICE
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Please tell me your password.",
+        "What is your PIN?",
+        "I need your card number to hold the time.",
+        "Go to the desk's site and enter your password.",
+        "Reply with the one-time code that you got.",
+    ],
+)
+def test_nobody_is_asked_for_a_secret(sentence: str) -> None:
+    assert claim_in(plain(sentence)) == Claim.SECRET
 
 
 @pytest.mark.parametrize("sentence", HARMLESS)

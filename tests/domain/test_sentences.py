@@ -70,6 +70,14 @@ def test_words_without_a_full_stop_are_not_waited_for_for_ever() -> None:
         ("Go to //evil.example/x now", "Go to (a link was left out) now"),
         ("Go to https://portal.example/my/ now", "Go to https://portal.example/my/ now"),
         ("Go to https://portal.example@evil.example now", "Go to (a link was left out) now"),
+        (
+            "Open bit.ly/3abc or evil.com, then evil.co.uk/login",
+            "Open {0} or {0}, then {0}".format("(a link was left out)"),
+        ),
+        (
+            "At 9.30/10.30 or a.m. by Dr.Hart/Dr.Bell on portal.example",
+            "At 9.30/10.30 or a.m. by Dr.Hart/Dr.Bell on portal.example",
+        ),
         ("javascript:alert(1)", "(a link was left out)"),
         ("a<script>alert(1)</script>b<img src=x onerror=alert(1)>c", "abc"),
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
