@@ -61,7 +61,8 @@ def _place_of_condition(text: str) -> int | None:
 
 _SECRET = re.compile(
     r"\b(?:tell|give|send|type|enter|share|text|need|provide|say|confirm|verify|submit|reply with|"
-    r"what(?:'s| is|'re| are))\b[^.;:!]{0,50}\b(?:pass(?:word|code|phrase)s?|pin|(?:card|account|passport) numbers?|cvv|cvc|iban|"
+    r"what(?:'s| is|'re| are))\b[^.;:!]{0,50}"
+    r"\b(?:pass(?:word|code|phrase)s?|pin|(?:card|account|passport) numbers?|cvv|cvc|iban|"
     r"(?:security|one-time|verification|sms) codes?|(?:card|bank) details)\b"
 )
 _KEPT = re.compile(r"(?:\bnever|\bnot|n't|\bnobody|\bno need to) [^.,;:!?]*")
