@@ -136,6 +136,13 @@ SPELLED = (
     "paralysed",
 )
 
+_OTHER_NUMBER = re.compile(
+    r"\b((?:call(?:ing)?|dial(?:ling)?|ring(?:ing)?|phone) "
+    r"(?:(?:an ambulance|emergency services|them|on|at|to|the number) )*"
+    r"|(?:emergency|ambulance)(?: services?)? (?:number |line )?(?:is |on |at |[:(] ?))"
+    r"(9-?1-?1|999|112|108|000|110|113|117|118|119|995|997)\b(?![-\d])",
+    re.IGNORECASE,
+)
 _HARMLESS = [re.compile(each, re.ASCII) for each in HARMLESS]
 _DANGER = re.compile("|".join(f"(?:{each})" for each in PATTERNS), re.ASCII)
 
@@ -156,3 +163,8 @@ def words(number: str) -> str:
         "This program can't help in an emergency, and nobody at the clinic reads along. "
         f"If you think of harming yourself: you are not alone, and {number} is the right number for that, too."
     )
+
+
+def with_own_number(text: str, number: str) -> str:
+    """The text with the clinic's number wherever it tells to call another country's, or names another as the one."""
+    return _OTHER_NUMBER.sub(lambda found: found[0] if found[2] in number else f"{found[1]}{number}", text)

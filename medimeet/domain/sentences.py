@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from medimeet.domain.claims import Claim, claim_in
+from medimeet.domain.dangers import with_own_number
 from medimeet.domain.plain_words import plain
 
 NOTHING_IS_DONE = (
@@ -29,8 +30,8 @@ _OURS = {Claim.DEED: NOTHING_IS_DONE, Claim.ADVICE: NO_ADVICE, Claim.SECRET: NO_
 class Sentences:
     """One answer. What may not be said is replaced by our own sentence, each of ours once."""
 
-    def __init__(self, own_hosts: Collection[str] = ()) -> None:
-        self._own_hosts = own_hosts
+    def __init__(self, own_hosts: Collection[str] = (), number_in_danger: str = "") -> None:
+        self._own_hosts, self._number_in_danger = own_hosts, number_in_danger
         self._waiting = ""
         self._before = ""  # what was said of a sentence that is not over yet
         self._said: set[Claim] = set()
@@ -86,6 +87,8 @@ class Sentences:
 
     def _judged(self, sentence: str) -> str:
         words = plain(sentence, self._own_hosts)
+        if self._number_in_danger:
+            words = with_own_number(words, self._number_in_danger)
         claim = claim_in(self._before + words)
         is_whole = _END.search(words + " ") is not None
         self._before = "" if is_whole else (self._before + words)[-_REMEMBERED:]

@@ -91,6 +91,23 @@ def test_markup_links_and_hidden_signs_are_made_plain(text: str, shown: str) -> 
     assert said(text, 10_000) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Please call 911 now.", "Please call 999 now."),
+        ("The emergency number is 112.", "The emergency number is 999."),
+        ("Call 999 at once.", "Call 999 at once."),
+        (
+            "The clinic is at 112 Mill Lane, call +44 20 7946 0112.",
+            "The clinic is at 112 Mill Lane, call +44 20 7946 0112.",
+        ),
+    ],
+)
+def test_in_danger_a_model_names_no_other_number_than_the_clinics(text: str, shown: str) -> None:
+    sentences = Sentences(number_in_danger="999")
+    assert sentences.add(text) + sentences.end() == shown
+
+
 @pytest.mark.parametrize("piece", ["dr. ", "you ", "not ", "<a ", "[a](", "*", "b o ", "visit it ", "____", "\n", ". "])
 def test_no_text_takes_long_to_judge(piece: str) -> None:
     began = time.process_time()

@@ -51,7 +51,7 @@ def answer(
 
     Raises ModelTrouble. What was said is added to the talk, with placeholders for patients.
     """
-    messages, said = _messages(actor, talk, text), Sentences(_own_hosts())
+    messages, said = _messages(actor, talk, text), Sentences(_own_hosts(), actor.clinic.number_in_danger)
     told = ""
     for turn in range(ROUNDS + 1):
         offered = tools.definitions(actor) if turn < ROUNDS else []
