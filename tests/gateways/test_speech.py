@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from medimeet.gateways import speech
-from medimeet.gateways.speech import Heard, SpeechSession, SpeechTrouble, deepgram, session
+from medimeet.gateways.speech import Heard, SpeechSession, SpeechTrouble, deepgram, results, session
 from tests.peers.deepgram import END, FRAME, DeepgramPeer, words
 
 KEY = "the-clinics-own-key"
@@ -80,6 +80,15 @@ def test_a_sentence_is_told_as_it_grows_and_once_when_it_has_ended() -> None:
         assert ears.interim == ["I would like", "I would like to book", "I would like to book an"]
         assert ears.sentences == ["I would like to book an appointment tomorrow."]
         assert ears.codes == []
+
+
+def test_a_sentence_whose_end_nobody_tells_ends_when_no_more_words_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "QUIET_SECONDS", 0.5)
+    untyped = {name: value for name, value in words("to come.", is_final=True).items() if name != "type"}
+    script = [[words("I would like", is_final=True), untyped]]
+    with DeepgramPeer(script=script) as peer, listening(peer, ears := Ears()) as running:
+        running.feed(SECOND)
+        ears.wait_until(lambda: ears.sentences == ["I would like to come."], 5)
 
 
 def test_deepgram_is_asked_for_what_is_printed_and_told_the_key_in_a_header_alone() -> None:

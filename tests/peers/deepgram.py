@@ -197,7 +197,7 @@ class _Line:
             self.connection.close()
 
     def _say(self, message: dict[str, Any], end: int = 0) -> None:
-        if message["type"] == "Results":
+        if message.get("type") == "Results":
             end = max(end, self.covered)
             stretch = {"start": self.covered / BYTES_A_SECOND, "duration": (end - self.covered) / BYTES_A_SECOND}
             message = message | stretch

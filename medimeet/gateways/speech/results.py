@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from medimeet.gateways.speech.outgoing import BYTES_A_SECOND
 from medimeet.gateways.speech.protocol import Heard
 
 MOST_CHARACTERS = 4000  # of a sentence: one that never ends is ended there
+QUIET_SECONDS = 3  # after the last words: their end was not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ class Utterance:
         self._pieces: list[str] = []
         self._interim = ""
         self._is_ended = False
+        self._heard_at = 0.0
 
     def hear(self, piece: Result) -> Heard | None:
         """The sentence so far; None where the piece has no words."""
+        if piece.text:
+            self._heard_at = time.monotonic()
         if not piece.is_final:
             self._interim = piece.text or self._interim
             return self._so_far() if piece.text else None
@@ -61,6 +66,10 @@ class Utterance:
         """The person stopped speaking: the sentence, or None while its last piece is not final yet."""
         self._is_ended = bool(self._interim)
         return None if self._is_ended else self.end()
+
+    def end_if_quiet(self) -> Heard | None:
+        """The sentence, where no word came for long and nobody told its end; None before, or without any."""
+        return self.hear_end() if self._pieces and time.monotonic() - self._heard_at > QUIET_SECONDS else None
 
     def end(self) -> Heard | None:
         """The sentence of the final pieces, once; None without any. What was not final is dropped."""

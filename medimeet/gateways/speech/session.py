@@ -196,7 +196,7 @@ class Session:
     def _take(self, frame: str | bytes) -> None:
         self._pong = self._pinged_at = None  # it lives
         message = results.read(frame)
-        kind = message.get("type")
+        kind = message.get("type", "Results" if "channel" in message else None)
         if kind == "Results":
             self._take_result(results.result(message))
         elif kind == "UtteranceEnd":
@@ -225,6 +225,7 @@ class Session:
             self._tell(troubles.SILENT)
         if self._paused_at is not None and now - self._paused_at > PAUSE_WORDS_SECONDS:
             self._tell(self._utterance.end())
+        self._tell(self._utterance.end_if_quiet())
         if self._outgoing.take_loss():
             self._tell(troubles.LOST)
 
