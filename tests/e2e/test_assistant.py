@@ -199,7 +199,7 @@ def test_a_line_that_breaks_in_the_middle_of_an_answer_loses_nothing(page_of: Pa
 def test_a_line_that_breaks_while_somebody_speaks_is_opened_again_and_hears_it_all(
     page_of: PageOf, deepgram: DeepgramPeer
 ) -> None:
-    page, before = page_of(PATIENT), len(deepgram.calls)
+    page, before = page_of(PATIENT, viewport=PHONE), len(deepgram.calls)
     lines = break_the_first_line(page, after='"transcript"')
     page.goto("/transcription/")
     page.get_by_label("Press once to talk").check()
@@ -211,6 +211,8 @@ def test_a_line_that_breaks_while_somebody_speaks_is_opened_again_and_hears_it_a
     expect(state_of(page)).to_have_text("Ready")
     assert spoken.tones_in(deepgram.audio(before + 1)) == list(spoken.TONES)
     assert len(lines) == 2
+    for name in ("Confirm", "Press to talk"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
 
 
 def test_where_sockets_are_blocked_the_form_asks(page_of: PageOf) -> None:

@@ -57,6 +57,7 @@ export function begin(root) {
 
   function hear({ text, is_final: isFinal, event }) {
     if (speaker.isSpeaking()) interrupt();
+    form.removeExamples();
     conversation.hear(text, isFinal, event);
     if (!isFinal || !text) return;
     line.expect(event, text);

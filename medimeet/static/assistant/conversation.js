@@ -118,14 +118,20 @@ export function makeConversation(root) {
 
   /** Shows the end; of what is longer than the log its beginning: of a card, else of the newest question. */
   function scroll() {
-    const used = document.activeElement; // a log that grows does not push the box, or the button to talk, out of sight
-    if (root.contains(used) && !log.contains(used)) used.scrollIntoView({ block: "nearest" });
+    keepInSight(document.activeElement);
     log.scrollTop = log.scrollHeight;
     const card = log.lastElementChild.querySelector(".mm-proposal");
     const beginning = card ?? [...log.querySelectorAll(".mm-turn-you")].at(-1);
     if (!beginning) return;
     const hidden = log.getBoundingClientRect().top - beginning.getBoundingClientRect().top;
     if (hidden > 0) log.scrollTop -= hidden + TOP_PIXELS;
+  }
+
+  /** Keeps the box, or the button to talk, in sight while the log grows, and the log above it. */
+  function keepInSight(used) {
+    if (!root.contains(used) || log.contains(used)) return;
+    const isSeen = log.getBoundingClientRect().bottom > window.innerHeight / 2;
+    used.scrollIntoView({ block: isSeen ? "nearest" : "end" });
   }
 
   return { say, hear, answer, offer, forgetChoices, endAnswer, forgetUnfinished, keepPlace, tell, takeBack, scroll };

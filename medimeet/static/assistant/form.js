@@ -58,5 +58,5 @@ export function makeForm(root, { ask, mayAskByForm, states, conversation }) {
     form.querySelector(".mm-examples")?.remove();
   }
 
-  return { send, focus: () => input.focus(), csrfToken: () => form.elements.csrf_token.value };
+  return { send, removeExamples, focus: () => input.focus(), csrfToken: () => form.elements.csrf_token.value };
 }

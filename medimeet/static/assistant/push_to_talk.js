@@ -29,6 +29,7 @@ export function makePushToTalk(root, { start, stop, isOn }) {
   button.addEventListener("pointerdown", (event) => {
     if (box.checked || event.button !== 0) return;
     button.setPointerCapture(event.pointerId);
+    button.focus(); // a finger alone does not, in some browsers
     hold();
   });
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(name, release);
