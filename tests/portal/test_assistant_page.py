@@ -59,6 +59,14 @@ def test_a_patient_types_a_question_and_reads_the_answer_below_it(small: SmallCl
     assert "What does a check-up cost?" in text(again)
 
 
+def test_enter_in_the_box_sends_what_was_typed_and_not_the_first_choice(small: SmallClinic, as_: As) -> None:
+    page = as_(small.patient.account).post("/transcription/ask/", data={"words": "book"})
+    assert soup(page).select(".mm-turn-choices button[form=assistant-ask]")
+    pressed_by_enter = soup(page).select_one("button[form=assistant-ask], #assistant-ask button")
+    assert pressed_by_enter is not None
+    assert "name" not in pressed_by_enter.attrs
+
+
 def test_an_example_is_asked_at_a_press(small: SmallClinic, as_: As) -> None:
     browser = as_(small.patient.account)
     example = soup(browser.get("/transcription/")).select_one("button[name=example]")
@@ -80,6 +88,13 @@ def test_a_patient_books_by_pressing_what_is_offered(small: SmallClinic, as_: As
     assert card is not None
     browser.post(str(card["action"]))
     assert booked() == 1
+
+
+def test_in_an_emergency_the_number_can_be_pressed(small: SmallClinic, as_: As) -> None:
+    browser = as_(small.patient.account)
+    for words, presses in (("I have chest pain", 1), ("Where are you?", 0)):
+        answered = soup(browser.post("/transcription/ask/", data={"words": words}))
+        assert len(answered.select("#assistant-log a.mm-danger[href^='tel:']")) == presses
 
 
 def test_an_empty_and_an_overlong_question_are_told_and_not_asked(small: SmallClinic, as_: As) -> None:
