@@ -67,7 +67,7 @@ DEED = _any(
     r"\bno longer exists?\b",
     r"\b(?:appointment|visit|booking|reservation|cancell?ation) (?:now |already )?(?:exists|succeeded|worked)\b",
     r"\b(?:visit|appointment|booking) is (?:now )?off\b|\byou(?:'re| are) in\b(?=[!.,:]|$)",
-    r"\b(?:i|we) did (?:it|that|this|so)\b|(?:[.!?…,:;–—] ?)finished\b",
+    r"\b(?:i|we) did (?:it|that|this|so)\b|(?:^|[.!?…,:;–—] ?)finished[!.]*$",
     r"\bit is,? then\b|\b(?:seat|place|spot) is (?:now )?(?:saved|taken for you)\b",
     r"\b(?:it|that|this|everything|all)(?:'s| is) (?:now |already )*in (?:the|our) system\b",
     r"\byou(?:'ll| will) (?:\w+ly |soon )?(?:get|receive|find|have|see) (?:\w+ ){0,3}confirmation\b",
