@@ -262,6 +262,8 @@ def test_on_a_phone_a_long_answer_pushes_the_box_to_type_in_not_out_of_sight(pag
     ask(page, "Do you have parking? " * 20)
     expect(turns(page, "answer").last).to_contain_text("You asked: Do you have parking?")
     expect(page.get_by_label("Type your question")).to_be_in_viewport(ratio=1)
+    ask(page, "I have chest pain")
+    expect(page.get_by_role("link", name="Call 999")).to_be_in_viewport(ratio=1)
 
 
 def test_two_tabs_of_one_person_each_have_their_own_answers(page_of: PageOf) -> None:

@@ -75,6 +75,9 @@ export function makeConversation(root) {
   /** Ends the answer, and gives all that it said. */
   function endAnswer() {
     if (!answering) return "";
+    const call = root.querySelector("#turn-call"); // in an emergency the number can be pressed
+    if (whole.includes(call.dataset.when)) answering.querySelector(".mm-turn-cards").append(call.content.cloneNode(true));
+    scroll();
     answering.ariaBusy = null;
     answering = null;
     return whole;
