@@ -249,6 +249,24 @@ def test_a_confirmed_proposal_books_once_with_the_words_of_the_clinic(voice: Voi
 
 
 @on_sqlite
+def test_what_was_confirmed_is_what_the_talk_is_about(voice: Voice, clinic: Clinic) -> None:
+    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
+    factories.make_treatment(clinic, doctor, name="General consultation")
+    monday = clock.today(clinic.zone) + timedelta(days=7)
+    monday += timedelta(days=-monday.weekday())
+    factories.make_appointment(doctor, patient, factories.at(clinic, monday, "09:00"))
+    db.session.commit()
+    with voice.line_of(patient) as line:
+        asked = line.ask(f"Book a general consultation on {monday + timedelta(days=1)} at 10:00")
+        [offered] = [frame for frame in asked if frame["type"] == "confirm"]
+        line.send("confirm", proposal=offered["proposal"])
+        assert (line.next()["type"], line.next()["done"]) == ("confirmed", True)
+        assert "press Confirm" not in line.ask("Yes")[0]["text"]
+        [to_cancel] = [frame for frame in line.ask("Cancel it") if frame["type"] == "confirm"]
+    assert (to_cancel["deed"], to_cancel["date"]) == ("cancel", offered["date"])
+
+
+@on_sqlite
 def test_every_byte_that_is_spoken_reaches_the_speech_service_and_its_words_are_answered(
     app: Flask, voice: Voice, patient: Patient
 ) -> None:

@@ -140,6 +140,7 @@ class Turns:
 
     def _confirm(self, actor: Actor, agreed: Agreed) -> None:
         confirmed = proposals.confirm(actor, agreed.proposal)
+        self._talk.note_confirmed(confirmed.words, confirmed.appointment.id)
         told = {"proposal": agreed.proposal, "text": confirmed.words, "appointment": confirmed.appointment.id}
         self._send({"type": "confirmed"} | told)
         self._send({"type": "reply", "text": confirmed.words, "done": True})

@@ -15,3 +15,8 @@ class Talk:
     appointment_id: int | None = None
     exchanges: list[tuple[str, str]] = field(default_factory=list)
     subject: dict[str, Any] = field(default_factory=dict)
+
+    def note_confirmed(self, words: str, appointment_id: int) -> None:
+        """Remembers what was confirmed just now: nothing is in the middle any more, and "it" is that visit."""
+        self.exchanges = [*self.exchanges, ("(I pressed Confirm.)", words)]
+        self.subject = {"appointment_id": appointment_id}
