@@ -196,6 +196,29 @@ def test_a_line_that_breaks_in_the_middle_of_an_answer_loses_nothing(page_of: Pa
     assert turns(page, "you").count() == 1
 
 
+def test_a_line_that_is_dead_and_tells_nobody_is_opened_again(page_of: PageOf) -> None:
+    page = page_of(PATIENT)
+    lines: list[WebSocketRoute] = []
+
+    def open_line(route: WebSocketRoute) -> None:
+        lines.append(route)
+        server, said = route.connect_to_server(), ""
+
+        def pass_on(message: str | bytes) -> None:
+            nonlocal said
+            said += str(message)
+            if len(lines) > 1 or '"text"' not in said:
+                server.send(message)
+
+        route.on_message(pass_on)
+
+    page.route_web_socket(re.compile("/ws/transcription/"), open_line)
+    page.goto("/transcription/")
+    ask(page, "Do you have parking?")
+    expect(turns(page, "answer").last).to_contain_text("You asked: Do you have parking?", timeout=15_000)
+    assert len(lines) == 2
+
+
 def test_a_line_that_breaks_while_somebody_speaks_is_opened_again_and_hears_it_all(
     page_of: PageOf, deepgram: DeepgramPeer
 ) -> None:

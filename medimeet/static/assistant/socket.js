@@ -6,6 +6,9 @@ const BLOCKED_MILLISECONDS = 60000;
 const MOST_AUDIO_FRAMES = 50; // five seconds
 const MOST_UNSENT_BYTES = 160000; // as much
 const UNDER_WAY_MILLISECONDS = 2000;
+const OPENING_MILLISECONDS = 5000;
+const QUIET_MILLISECONDS = 2000; // then the server is asked for a sign of life
+const DEAD_MILLISECONDS = 2500; // none came: a network that is gone tells nobody
 const NORMAL = 1000;
 const SIGNED_OUT = 4401;
 const FOR_GOOD = new Set([1008, 4403]);
@@ -23,6 +26,8 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   let state = "closed";
   let tries = 0;
   let timer = null;
+  let watch = null;
+  let start = null;
   let blockedUntil = 0;
   let isListening = false;
   let questions = []; // asked, and not answered yet: {event, text}
@@ -32,8 +37,10 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   function ask(text) {
     const event = newEvent();
     questions.push({ event, text });
-    if (state === "ready") put({ action: "text", text, event });
-    else open();
+    if (state === "ready") {
+      put({ action: "text", text, event });
+      watchOver();
+    } else open();
     return event;
   }
 
@@ -74,10 +81,12 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     if (isOn && state === "ready") audio = [];
     if (state === "ready") put({ action: isOn ? "resume_backend" : "pause_backend" });
     else if (isOn) open();
+    watchOver();
   }
 
   function close() {
     clearTimeout(timer);
+    clearTimeout(watch);
     isListening = false;
     if (state === "ready") put({ action: "stop" });
     const old = socket;
@@ -91,8 +100,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     clearTimeout(timer);
     set(tries ? "reconnecting" : "opening");
     try {
-      const start = await writePrompt();
-      connect(start);
+      connect(await writePrompt());
     } catch (problem) {
       if (problem instanceof SignedOut) return giveUp(SIGN_IN, true);
       lost();
@@ -104,6 +112,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
       method: "POST",
       headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
       body: JSON.stringify(visit ? { appointment_id: Number(visit) } : {}),
+      signal: AbortSignal.timeout(OPENING_MILLISECONDS),
     });
     if (answer.status === 401) throw new SignedOut();
     if (!answer.ok) throw new Error(`The prompt route answers ${answer.status}`);
@@ -115,14 +124,36 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const opened = new WebSocket(url);
     socket = opened;
-    opened.addEventListener("open", () => opened.send(JSON.stringify({ action: "start", user_id, user_email })));
+    start = { action: "start", user_id, user_email };
+    watch = setTimeout(hangUp, OPENING_MILLISECONDS);
+    opened.addEventListener("open", () => opened.send(JSON.stringify(start)));
     opened.addEventListener("message", ({ data }) => opened === socket && receive(JSON.parse(data)));
     opened.addEventListener("close", ({ code }) => opened === socket && ended(code));
   }
 
   function receive(frame) {
-    if (frame.type === "ready") stand();
-    onFrame(frame);
+    const isSignOfLife = frame.type === "ready" && state === "ready";
+    if (frame.type === "ready" && !isSignOfLife) stand();
+    if (!isSignOfLife) onFrame(frame);
+    watchOver();
+  }
+
+  /** While somebody waits or speaks, a line that says nothing has to prove that it lives. */
+  function watchOver() {
+    if (state !== "ready") return;
+    clearTimeout(watch);
+    if (!questions.length && !isListening) return;
+    watch = setTimeout(() => {
+      put(start);
+      watch = setTimeout(hangUp, DEAD_MILLISECONDS);
+    }, QUIET_MILLISECONDS);
+  }
+
+  /** Lets go of a line that is dead, without waiting for its farewell. */
+  function hangUp() {
+    const dead = socket;
+    lost();
+    dead?.close();
   }
 
   function stand() {
@@ -134,6 +165,7 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   }
 
   function ended(code) {
+    clearTimeout(watch);
     socket = null;
     if (code === NORMAL && isListening && !questions.length) return giveUp(IDLE, false);
     if (code === SIGNED_OUT) return giveUp(SIGN_IN, true);
