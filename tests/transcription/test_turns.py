@@ -114,6 +114,19 @@ def test_questions_are_answered_one_at_a_time_in_their_order_and_not_too_many_wa
 
 
 @on_sqlite
+def test_words_of_danger_wait_behind_nothing(voice: Voice, patient: Patient, slow: SlowAnswers) -> None:
+    with voice.line_of(patient) as line:
+        line.send("text", text="long")
+        line.next()
+        for number in range(5):
+            line.send("text", text=f"next {number}")
+        line.send("text", text="I can't breathe")
+        assert line.next() == {"type": "reply", "text": "", "done": True}
+        assert line.next()["text"] == "On I can't breathe: "
+        slow.may_end.set()
+
+
+@on_sqlite
 def test_a_person_who_interrupts_ends_that_answer_and_gets_the_next_one(
     voice: Voice, patient: Patient, slow: SlowAnswers
 ) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from medimeet.blueprints.transcription import frames
 from medimeet.blueprints.transcription.caller import Caller
 from medimeet.db import is_busy
+from medimeet.domain import dangers
 from medimeet.errors import Busy, MediMeetError, NotSignedIn
 from medimeet.services import conversation
 from medimeet.services.access import Actor
@@ -63,12 +64,17 @@ class Turns:
         return self._thread is not None
 
     def take(self, turn: Said | Agreed) -> None:
-        """Puts it in line; one too many is refused with an `error` frame."""
+        """Puts it in line; one too many is refused with an `error` frame. Words of danger wait for no answer."""
+        is_danger = isinstance(turn, Said) and dangers.is_danger(turn.text)
         with self._lock:
-            if len(self._waiting) >= MOST_WAITING:
+            if len(self._waiting) >= MOST_WAITING * (2 if is_danger else 1):
                 self._send(frames.error("busy", BUSY))
                 return
-            self._waiting.append(turn)
+            if is_danger:
+                self._waiting.appendleft(turn)
+                self._interrupted.set()
+            else:
+                self._waiting.append(turn)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="turns", daemon=True)
                 self._thread.start()
