@@ -240,7 +240,7 @@ _DAYS = [
         (r"\bin (\d{1,3}|an?|(?:a )?couple of) (day|week|fortnight|month)s?\b", _after),
         (_WHICH, _weekday),
         (r"\b(next|this) weekend\b", _weekend),
-        (r"\b(next|this) week\b", _week),
+        (r"\b(next|this|my) week\b", _week),
         (r"\b(next) month\b", _month),
         (r"\b(?:the )?(\d\d?) th\b", _day_of_month),
     )

@@ -29,7 +29,7 @@ def begin(actor: Actor, subject: Subject, deed: str, text: str) -> None:
         subject.hear(_when(actor, text))
         _names(actor, subject, words)
         return
-    subject.appointment_id = spoken_of.appointment_id
+    subject.appointment_id = None if re.search(r"\b(all|every\w*|both)\b", words) else spoken_of.appointment_id
     old, new = _old_and_new(text) if deed == "move" else (text, "")
     said = _when(actor, old)
     listed = re.search(r"\b(?:number |no )?(\d)\b", words)

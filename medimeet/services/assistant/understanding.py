@@ -20,7 +20,7 @@ _INTENTS = [
         ("records", r"\b(draft|write|my|medical|doctor s) (an? |the )?(medical )?notes?\b|\bdraft\b"),
         ("records", r"\binsurance\b|\binvoice\b|\brefund\b"),
         ("next", r"\bwho (is|s) next\b|\bnext patient\b"),
-        ("day", r"\bmy (day|schedule|patients|agenda|diary|calendar|list)\b"),
+        ("day", r"\bmy (day|week|schedule|patients|agenda|diary|calendar|list)\b"),
         ("day", r"\b(who|which patients?) (is|are|do i (have|see))\b|\b(first|last) patient\b"),
         ("day", r"\bhow many (patients|visits|appointments)\b"),
         ("cancel", r"\bcancel|\bcall (it )?off\b|\bcan ?(t|not) (come|make (it|my))\b"),

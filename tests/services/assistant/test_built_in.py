@@ -208,6 +208,13 @@ def test_who_gives_a_treatment_can_be_asked_in_the_middle(me: Actor) -> None:
     assert last(me, "book", "I don't want it any more").text.startswith("All right.")
 
 
+def test_whoever_wants_all_visits_canceled_is_asked_which(clinic: Clinic, hart: Doctor, patient: Patient) -> None:
+    for time in ("10:00", "11:00"):
+        make_appointment(hart, patient, at(clinic, TUESDAY, time))
+    answer = last(actor_of(patient, clinic), "when is my next appointment?", "cancel everything")
+    assert answer.text.startswith("Which visit do you want to cancel?") and not answer.offers
+
+
 def test_a_doctor_hears_of_a_whole_week_and_where_hours_and_records_are_kept(
     clinic: Clinic, hart: Doctor, patient: Patient
 ) -> None:
@@ -215,6 +222,7 @@ def test_a_doctor_hears_of_a_whole_week_and_where_hours_and_records_are_kept(
     make_appointment(hart, patient, at(clinic, date(2026, 12, 3), "10:00"))
     asked = ("how many patients do I have next week?", "tell me Grace's medical history", "block next Friday")
     week, record, hours = (answer.text for answer in talk(actor_of(hart, clinic), *asked))
+    assert last(actor_of(hart, clinic), "what is my week like?").text.startswith("Your days from Monday 23 November")
     assert "Thursday 3 December: 1 visit, 15 free times" in week and "24 November" not in week
     assert "under “Visits” in the menu" in record and "Ask your doctor" not in record
     assert "under “Working hours” in the menu" in hours
