@@ -21,7 +21,7 @@ STARTS = {
     "riverside-admin": ["/home/", "/admin_clinic_details/", "/treatment-list/", "/doctor-day/?doctor_id=1"],
 }
 # Files, and pages that have such tests of their own.
-ELSEWHERE = re.compile(r"\.(ics|csv)$|/appointment-calendar/|^/static/|^/media/|^/logout/|^/docs/|^/admin/")
+ELSEWHERE = re.compile(r"\.(ics|csv)$|/appointment-calendar/|/export/|^/static/|^/media/|^/logout/|^/docs/|^/admin/")
 MOST_PAGES = 60
 # What a superuser has beside the admin's pages.
 FOR_ALL_CLINICS = (
