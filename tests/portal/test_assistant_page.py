@@ -134,6 +134,16 @@ def test_htmx_gets_the_new_turns_alone(small: SmallClinic, as_: As) -> None:
     assert page.select_one("#assistant-carried")["hx-swap-oob"] == "true"  # type: ignore[index]
 
 
+def test_who_comes_back_to_the_page_finds_what_waits_for_their_word(small: SmallClinic, as_: As) -> None:
+    proposal = proposed_to(small)
+    page = as_(small.patient.account).get("/transcription/")
+    assert "This still waits for your word:" in text(page)
+    assert soup(page).select_one(f"form[action*='{proposal.public_id}']") is not None
+    assert "waits for your word" not in text(as_(small.other.account).get("/transcription/"))
+    as_(small.patient.account).post(f"/transcription/proposals/{proposal.public_id}/confirm/")
+    assert "waits for your word" not in text(as_(small.patient.account).get("/transcription/"))
+
+
 def test_a_card_says_exactly_what_is_booked_and_one_press_books_it_once(small: SmallClinic, as_: As) -> None:
     browser = as_(small.patient.account)
     proposal = proposed_to(small)

@@ -13,7 +13,7 @@ from medimeet.errors import NotFound
 from medimeet.models import Appointment
 from medimeet.services import appointments, credits
 from medimeet.services.access import Actor
-from medimeet.services.assistant import disclosure
+from medimeet.services.assistant import disclosure, proposals
 from medimeet.services.assistant.events import Event, Offer, Question, Reply, Trouble, numbered
 from medimeet.web.fragments import page
 from medimeet.web.signed_in import current_actor
@@ -71,6 +71,7 @@ def conversation_page(
         event=secrets.token_urlsafe(16),
         fault=fault,
         typed=typed,
+        waiting=[] if carried.said else [ShownCard.of(each) for each in proposals.waiting(actor)],
         visit=_visit(actor, carried.talk.appointment_id),
         status=status,
         **about(actor),

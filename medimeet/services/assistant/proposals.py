@@ -119,6 +119,11 @@ def find(actor: Actor, public_id: str) -> Proposal:
     return proposal
 
 
+def waiting(actor: Actor) -> list[Proposal]:
+    """All of the actor's proposals that can still be confirmed, the oldest first."""
+    return open_between(actor, clock.now() - timedelta(minutes=setting("ASSISTANT_PROPOSAL_MINUTES")), clock.now())
+
+
 def open_between(actor: Actor, first: datetime, last: datetime) -> list[Proposal]:
     """The actor's proposals that were made between two instants and can still be confirmed."""
     return list(
