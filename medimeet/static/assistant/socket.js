@@ -71,8 +71,8 @@ export function makeLine({ socketUrl, promptUrl, visit, csrfToken, onFrame, onSt
   /** Sends sound; what was not understood yet is sent again should the line break. */
   function sendAudio(frame) {
     audio = [...audio, frame].slice(-MOST_AUDIO_FRAMES);
-    if (state !== "ready") return open();
-    return socket.bufferedAmount < MOST_UNSENT_BYTES ? socket.send(frame) : undefined;
+    if (state === "ready" && socket.bufferedAmount < MOST_UNSENT_BYTES) socket.send(frame);
+    if (state === "closed") open(); // while it waits to be opened again, sound is no reason to hurry
   }
 
   /** Says whether the microphone is on; the line is opened for it, and kept open. */
