@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 
 from medimeet import db
 from medimeet.blueprints import register_blueprints
-from medimeet.config import ROOT, read_settings
+from medimeet.config import ROOT, owner_only, read_settings
 from medimeet.extensions import babel, csrf, migrate
 from medimeet.gateways import mongodb_address
 from medimeet.web import context, errors, guard, headers, limits, signed_in
@@ -87,14 +87,10 @@ def kept_secret_key(data_folder: Path) -> str:
     file = data_folder / "secret-key"
     if not file.exists():
         draft = data_folder / f"secret-key.{secrets.token_hex(8)}"
-        with open(draft, "x", opener=_owner_only) as new:
+        with open(draft, "x", opener=owner_only) as new:
             new.write(secrets.token_hex(32))
         # A link appears whole or not at all: of two starts at once, both read the same key.
         with suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()
     return file.read_text().strip()
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

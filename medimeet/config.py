@@ -110,6 +110,11 @@ def data_path(*parts: str) -> Path:
     return Path(current_app.config["DATA_DIR"], *parts)
 
 
+def owner_only(path: str, flags: int) -> int:
+    """Opens a file (`open(..., opener=owner_only)`) that nobody but its owner may read once it is made."""
+    return os.open(path, flags, 0o600)
+
+
 def as_markdown() -> str:
     """docs/configuration.md."""
     rows = [f"| `{PREFIX}{row.name}` | {_shown(row.default)} | {row.says} |" for row in SETTINGS]

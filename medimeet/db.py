@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, UniqueConstraint, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -123,6 +124,11 @@ def lock(subject: str, *row_ids: int) -> None:
             # A lock's number has 32 bits. A larger one is no row's: it may stand in line with another.
             {"subject": _LOCK_ORDER.index(subject), "row_id": row_id & _LARGEST_LOCK},
         )
+
+
+def insert_into(model: type[Base]) -> Any:
+    """An INSERT that can say what happens on a conflict (`on_conflict_…`), which both databases spell alike."""
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name](model)
 
 
 def broken_rule(error: IntegrityError) -> str:

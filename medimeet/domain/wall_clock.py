@@ -92,6 +92,12 @@ def zone_label(instant: datetime, zone: ZoneInfo) -> str:
     return f"UTC{'-' if offset < timedelta() else '+'}{hours:02d}:{minutes:02d}"
 
 
+def zone_in_words(instant: datetime, zone: ZoneInfo) -> str:
+    """'Europe/London, GMT': the zone, and what its time is called at that instant where it has a name of its own."""
+    label = zone_label(instant, zone)
+    return zone.key if label == zone.key else f"{zone.key}, {label}"
+
+
 def minute_of(wall_time: time) -> int:
     """The minute of the day of a time; its seconds are dropped."""
     return wall_time.hour * 60 + wall_time.minute

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 from typing import Any
@@ -184,19 +185,8 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
 
 
 def _document(said: Said) -> dict[str, Any]:
-    return {
-        "event_id": said.event_id,
-        "clinic_id": said.clinic_id,
-        "account_id": said.account_id,
-        "appointment_id": said.appointment_id,
-        "role": said.role,
-        "kind": said.kind,
-        "source": said.source,
-        "text": said.text,
-        "at": said.at,
-        # Order and limits go by this number: not everything that speaks MongoDB's protocol compares dates to the ms.
-        "at_ms": _milliseconds(said.at),
-    }
+    # Order and limits go by the number: not everything that speaks MongoDB's protocol compares dates to the ms.
+    return asdict(said) | {"at_ms": _milliseconds(said.at)}
 
 
 def _said(document: Mapping[str, Any]) -> Said:

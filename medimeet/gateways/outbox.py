@@ -6,6 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from medimeet.config import owner_only
 from medimeet.gateways.outcomes import TryLater
 
 
@@ -24,7 +25,7 @@ class OutboxFolder:
         values = {"channel": channel, "to": to, "subject": subject, "body": body, "kind": kind}
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open(unfinished, "w", encoding="utf-8", opener=_owner_only) as new:
+            with open(unfinished, "w", encoding="utf-8", opener=owner_only) as new:
                 json.dump(values, new, ensure_ascii=False, indent=2)
                 new.flush()
                 os.fsync(new.fileno())
@@ -42,7 +43,3 @@ class OutboxFolder:
     def _file(self, message_id: str, at: datetime) -> Path:
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:16]
         return self._folder / f"{at:%Y%m%dT%H%M%S}-{digest}.json"
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

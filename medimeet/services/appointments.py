@@ -64,6 +64,14 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
     return found
 
 
+def find_as_doctor(actor: Actor, appointment_id: int) -> Appointment:
+    """The actor's own visit as its verified doctor. Raises NotFound for anybody else's, and for everybody else."""
+    found, doctor = find(actor, appointment_id), actor.person.doctor
+    if doctor is None or not doctor.is_verified or found.doctor_id != doctor.id:
+        raise NotFound(UNKNOWN)
+    return found
+
+
 def find_standing(actor: Actor, appointment_id: int) -> Appointment:
     """As `find`, but a canceled appointment is not found either: for those whose lists leave it out."""
     found = find(actor, appointment_id)

@@ -6,14 +6,12 @@ Each change is one statement, and the statement itself decides whether the limit
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import case, delete, literal, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import InstantColumn, db
+from medimeet.db import InstantColumn, db, insert_into
 from medimeet.domain.networks import network_of
 from medimeet.models import AttemptCount
 
@@ -49,11 +47,10 @@ def count_one(limit: Limit) -> bool:
     if limit.most < 1:  # the statement decides by the row that is there, and lets the first one in
         return False
     now = clock.now()
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name]
     is_over = AttemptCount.window_ends_at <= now
     ends_at = literal(now + limit.window, InstantColumn())
     statement = (
-        insert(AttemptCount)
+        insert_into(AttemptCount)
         .values(key=limit.key, count=1, window_ends_at=ends_at)
         .on_conflict_do_update(
             index_elements=[AttemptCount.key],

@@ -1,14 +1,14 @@
 """The conversation log in the database: all of it without MongoDB; with MongoDB what waits for it, and the last day."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 
 from medimeet import clock
-from medimeet.db import db
+from medimeet.db import db, insert_into
 from medimeet.gateways.conversation_store import Said, Wanted
 from medimeet.models import ConversationErasure, ConversationMessage
 from medimeet.services.search import any_part
@@ -110,21 +110,9 @@ def erase_log(account_id: int) -> None:
 
 
 def _insert(said: Said) -> bool:
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name]
     statement = (
-        insert(ConversationMessage)
-        .values(
-            event_id=said.event_id,
-            clinic_id=said.clinic_id,
-            account_id=said.account_id,
-            appointment_id=said.appointment_id,
-            role=said.role,
-            kind=said.kind,
-            source=said.source,
-            text=said.text,
-            at=said.at,
-            is_synced=False,
-        )
+        insert_into(ConversationMessage)
+        .values(**asdict(said), is_synced=False)
         .on_conflict_do_nothing(index_elements=[ConversationMessage.event_id])
         .returning(ConversationMessage.id)
     )

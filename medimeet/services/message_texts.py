@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from medimeet.config import setting
-from medimeet.domain.wall_clock import to_wall, zone_label
+from medimeet.domain.wall_clock import to_wall, zone_in_words
 from medimeet.models import Account, Appointment, Clinic, Doctor, Invoice
 from medimeet.services.contact_details import readable_phone
 
@@ -175,9 +175,7 @@ def invoice_paid(admin: Account, invoice: Invoice) -> Words:
 def when_of(instant: datetime, clinic: Clinic) -> str:
     """An instant as people say it there: 'Tuesday 24 November 2026, 09:00 (Europe/London, GMT)'."""
     local = to_wall(instant, clinic.zone)
-    label = zone_label(instant, clinic.zone)
-    zone = clinic.time_zone if label == clinic.time_zone else f"{clinic.time_zone}, {label}"
-    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone})"
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone_in_words(instant, clinic.zone)})"
 
 
 def page_of(appointment: Appointment) -> str:

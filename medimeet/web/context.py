@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 from sqlalchemy.exc import DBAPIError
 
 from medimeet import clock
-from medimeet.domain.wall_clock import to_wall, zone_label
+from medimeet.domain.wall_clock import to_wall, zone_in_words
 from medimeet.errors import MediMeetError
 from medimeet.models.clinic import EMERGENCY_NUMBER
 from medimeet.services.access import Actor
@@ -75,9 +75,7 @@ def when(value: datetime) -> str:
 
 def zone_name(value: datetime) -> str:
     """'Europe/London, GMT': the clinic's zone, and what its time is called at that instant."""
-    zone = _zone()
-    label = zone_label(value, zone)
-    return zone.key if label == zone.key else f"{zone.key}, {label}"
+    return zone_in_words(value, _zone())
 
 
 def money(amount: Decimal | int, currency: str | None = None) -> str:

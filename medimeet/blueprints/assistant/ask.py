@@ -6,8 +6,8 @@ from flask import Response, request
 
 from medimeet.blueprints.assistant.blueprint import bp
 from medimeet.blueprints.assistant.carried import unpack
-from medimeet.blueprints.assistant.conversation_page import Exchange, conversation_page, own_visit
-from medimeet.services import access, conversation
+from medimeet.blueprints.assistant.conversation_page import Exchange, conversation_page
+from medimeet.services import access, appointments, conversation
 from medimeet.services.access import Actor
 from medimeet.services.assistant import answering
 from medimeet.services.assistant.events import Question
@@ -55,4 +55,4 @@ def _fault_of(words: str) -> str:
 def _visit_id(actor: Actor) -> int | None:
     """The visit during which the question is asked. Raises NotFound for one that is not this doctor's."""
     visit_id = row_id("visit")
-    return own_visit(actor, visit_id).id if visit_id is not None else None
+    return appointments.find_as_doctor(actor, visit_id).id if visit_id is not None else None

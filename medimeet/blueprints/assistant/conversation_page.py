@@ -9,7 +9,6 @@ from flask import Response
 
 from medimeet.blueprints.assistant.carried import Carried, pack
 from medimeet.blueprints.assistant.shown_cards import ShownCard
-from medimeet.errors import NotFound
 from medimeet.models import Appointment
 from medimeet.services import appointments, credits
 from medimeet.services.access import Actor
@@ -85,13 +84,5 @@ def about(actor: Actor) -> dict[str, Any]:
     return {"disclosed": disclosed, "meter": credits.meter(actor.clinic) if costs_credits else None}
 
 
-def own_visit(actor: Actor, appointment_id: int) -> Appointment:
-    """The visit during which a doctor talks. Raises NotFound for one that is not theirs."""
-    visit = appointments.find(actor, appointment_id)
-    if not actor.is_doctor or visit.doctor_id != actor.own_doctor.id:
-        raise NotFound(appointments.UNKNOWN)
-    return visit
-
-
 def _visit(actor: Actor, appointment_id: int | None) -> Appointment | None:
-    return own_visit(actor, appointment_id) if appointment_id is not None else None
+    return appointments.find_as_doctor(actor, appointment_id) if appointment_id is not None else None

@@ -4,18 +4,15 @@ from flask import Response
 
 from medimeet.blueprints.assistant.blueprint import bp
 from medimeet.blueprints.assistant.carried import Carried
-from medimeet.blueprints.assistant.conversation_page import conversation_page, own_visit
+from medimeet.blueprints.assistant.conversation_page import conversation_page
 from medimeet.services import access
 from medimeet.services.assistant.talk import Talk
 from medimeet.web.asked import row_id
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor
 
 
 @bp.get("/transcription/")
 @allow(access.signed_in)
 def assistant() -> Response:
     """GET /transcription/: talk or type to the assistant; `?visit=` is the visit during which a doctor talks."""
-    visit_id = row_id("visit")
-    visit = own_visit(current_actor(), visit_id) if visit_id is not None else None
-    return conversation_page(Carried(Talk(appointment_id=visit.id if visit else None)))
+    return conversation_page(Carried(Talk(appointment_id=row_id("visit"))))

@@ -33,7 +33,7 @@ from medimeet.errors import TooManyTries
 from medimeet.gateways.speech import Speech
 from medimeet.services import credits
 from medimeet.services.access import Actor
-from medimeet.services.assistant import prompts
+from medimeet.services.assistant import disclosure, prompts
 from medimeet.services.assistant.talk import Talk
 
 BEAT_SECONDS = 0.5
@@ -139,12 +139,11 @@ class Dialogue:
             assert self._caller is not None
             self._turns = Turns(self._app, self._caller, self._talk, self._socket.send_json)
             self._hearing = Hearing(self._speech, self._turns, self._socket.send_json)
-        asks_model = bool(self._app.config["LLM_BASE_URL"]) and actor.clinic.assistant_uses_model
         self._socket.send_json(
             {
                 "type": "ready",
                 "speech": self._speech is not None,
-                "assistant": "model" if asks_model else "built-in",
+                "assistant": "model" if disclosure.of_clinic(actor.clinic).model else "built-in",
                 "name": prompt.first_name,
             }
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.domain.wall_clock import to_wall, zone_label
+from medimeet.domain.wall_clock import to_wall, zone_in_words
 from medimeet.models import Appointment, Clinic, Doctor, Proposal, Treatment
 from medimeet.services import bookable, message_texts, placing, slots
 
@@ -84,9 +84,7 @@ def deed_in_words(proposal: Proposal) -> str:
 def span_in_words(starts_at: datetime, ends_at: datetime, clinic: Clinic) -> str:
     """'Tuesday 24 November 2026, 09:00 to 09:30 (Europe/London, GMT)'."""
     start, end = to_wall(starts_at, clinic.zone), to_wall(ends_at, clinic.zone)
-    label = zone_label(starts_at, clinic.zone)
-    zone = clinic.time_zone if label == clinic.time_zone else f"{clinic.time_zone}, {label}"
-    return f"{day_in_words(start)}, {start:%H:%M} to {end:%H:%M} ({zone})"
+    return f"{day_in_words(start)}, {start:%H:%M} to {end:%H:%M} ({zone_in_words(starts_at, clinic.zone)})"
 
 
 def day_in_words(day: datetime) -> str:

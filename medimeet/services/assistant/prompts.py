@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from medimeet import clock
-from medimeet.config import data_path
-from medimeet.errors import InstallationFault, NotFound
+from medimeet.config import data_path, owner_only
+from medimeet.errors import InstallationFault
 from medimeet.services import appointments
 from medimeet.services.access import Actor
 
@@ -51,7 +51,7 @@ def write(actor: Actor, appointment_id: int | None = None) -> UserPrompt:
     """
     person = actor.person
     if appointment_id is not None:
-        _refuse_other_visit(actor, appointment_id)
+        appointments.find_as_doctor(actor, appointment_id)
     prompt = UserPrompt(
         user_id=person.id,
         role=person.role.value,
@@ -88,17 +88,11 @@ def forget(account_id: int) -> None:
         logger.error("a prompt file could not be removed: %s", error)
 
 
-def _refuse_other_visit(actor: Actor, appointment_id: int) -> None:
-    visit, doctor = appointments.find(actor, appointment_id), actor.person.doctor
-    if doctor is None or not doctor.is_verified or visit.doctor_id != doctor.id:
-        raise NotFound(appointments.UNKNOWN)
-
-
 def _keep(prompt: UserPrompt, file: Path) -> None:
     file.parent.mkdir(mode=0o700, exist_ok=True)
     draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     try:
-        with open(draft, "x", opener=_owner_only, encoding="utf-8") as new:
+        with open(draft, "x", opener=owner_only, encoding="utf-8") as new:
             json.dump(asdict(prompt), new, ensure_ascii=False)
         os.replace(draft, file)
     except OSError:
@@ -118,7 +112,3 @@ def _forget_expired(folder: Path) -> None:
 
 def _file(account_id: int) -> Path:
     return data_path("user_specific_prompts", f"{account_id}_user_specific_prompts.json")
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

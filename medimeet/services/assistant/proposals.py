@@ -121,24 +121,23 @@ def find(actor: Actor, public_id: str) -> Proposal:
 
 def waiting(actor: Actor) -> list[Proposal]:
     """All of the actor's proposals that can still be confirmed, the oldest first."""
-    return open_between(actor, clock.now() - timedelta(minutes=setting("ASSISTANT_PROPOSAL_MINUTES")), clock.now())
-
-
-def open_between(actor: Actor, first: datetime, last: datetime) -> list[Proposal]:
-    """The actor's proposals that were made between two instants and can still be confirmed."""
     return list(
         db.session.scalars(
             select(Proposal)
             .where(
                 Proposal.account_id == actor.person.id,
                 Proposal.clinic_id == actor.clinic.id,
-                Proposal.created_at.between(first, last),
                 Proposal.confirmed_at.is_(None),
                 Proposal.expires_at > clock.now(),
             )
             .order_by(Proposal.id)
         )
     )
+
+
+def open_between(actor: Actor, first: datetime, last: datetime) -> list[Proposal]:
+    """Those of them that were made between two instants."""
+    return [each for each in waiting(actor) if first <= each.created_at <= last]
 
 
 def confirm(actor: Actor, public_id: str) -> Confirmed:
