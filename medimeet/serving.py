@@ -24,7 +24,7 @@ from gunicorn.workers.base import Worker
 
 from medimeet import poller
 from medimeet.app import create_app
-from medimeet.blueprints.transcription.places import places_of
+from medimeet.blueprints.transcription.places import Places, places_of
 from medimeet.config import ROOT
 from medimeet.errors import InstallationFault
 
@@ -153,6 +153,7 @@ class Server(Application):
         self.quiet = quiet
         self.stop = threading.Event()
         self.poller: threading.Thread | None = None
+        self.places: Places | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -181,6 +182,7 @@ class Server(Application):
     def worker_is_ready(self, worker: Worker) -> None:
         """Starts the poller beside the worker, and says once that pages are served."""
         self.worker_is_set_up(worker)
+        self.places = places_of(worker.wsgi)
         self.stop = threading.Event()  # this worker's own: the one it was forked with may be set already
         if self.polls:
             self.poller = threading.Thread(target=poll_if_first, args=(worker.wsgi, self.stop), daemon=True)
@@ -188,14 +190,16 @@ class Server(Application):
         if worker.age == 1:
             self.announce()
 
-    def worker_stops_at_once(self, worker: Worker) -> None:
+    def worker_stops_at_once(self, _worker: Worker) -> None:
         """Ctrl+C: ends the worker without waiting for open connections, but for the message that is being sent.
 
-        Open conversations are told.
+        Open conversations are told; a worker that is still starting has none.
         """
         for number in (signal.SIGINT, signal.SIGQUIT):
-            signal.signal(number, signal.SIG_IGN)  # the terminal and gunicorn's master both send one
-        places_of(worker.wsgi).end_all(SECONDS_FOR_FAREWELLS)
+            # The terminal and gunicorn's master both send one. Not SIG_IGN: Python complains of one that came before.
+            signal.signal(number, lambda *_: None)
+        if self.places is not None:
+            self.places.end_all(SECONDS_FOR_FAREWELLS)
         self._stop_polling()
         os._exit(0)
 
