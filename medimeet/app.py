@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from medimeet import db
+from medimeet import db, sealing
 from medimeet.blueprints import register_blueprints
 from medimeet.config import ROOT, owner_only, read_settings
 from medimeet.extensions import babel, csrf, migrate
@@ -51,7 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect, and no POST is ever redirected
     app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]
-    for part in (db, context, errors, headers, limits, signed_in):
+    for part in (sealing, db, context, errors, headers, limits, signed_in):
         part.start(app)
     babel.init_app(app)
     csrf.init_app(app)

@@ -31,6 +31,7 @@ SETTINGS = (
     Setting("DATA_DIR", str, "instance", "The data folder: database, secret key, uploads, outbox."),
     Setting("DATABASE_URL", str, "", "The database, `postgresql://…`; empty means SQLite in the data folder."),
     Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept."),
+    Setting("DATA_KEYS", str, "", "Keys that seal health data, `name:base64,…`; empty means they are made and kept."),
     Setting("HOST", str, "127.0.0.1", "The address to serve on (`HOST=` works too)."),
     Setting("PORT", int, 8000, "The port to serve on (`PORT=` works too)."),
     Setting("BASE_URL", str, "", "How people reach the site, for links; empty means the address served."),

@@ -2,7 +2,7 @@
 
 from medimeet.models.account import Account
 from medimeet.models.appointment import Appointment, IdempotencyKey
-from medimeet.models.audit import AuditEntry
+from medimeet.models.audit import AuditEntry, AuditHead
 from medimeet.models.clinic import Clinic, ClinicService, DayGridTime
 from medimeet.models.conversation import ConversationErasure, ConversationMessage
 from medimeet.models.credential import (
@@ -12,9 +12,13 @@ from medimeet.models.credential import (
     IssuedToken,
     OneTimeCode,
     OneTimeLink,
+    RecoveryCode,
+    SecondFactor,
 )
 from medimeet.models.doctor import Designation, Doctor, Language, Specialty
+from medimeet.models.emergency import EmergencyAccess
 from medimeet.models.enquiry import ContactMessage
+from medimeet.models.heartbeat import Heartbeat
 from medimeet.models.hours import ExclusionDate, WorkingHours
 from medimeet.models.notification import Notification
 from medimeet.models.patient import MedicalHistoryEntry, Patient
@@ -29,6 +33,7 @@ __all__ = [
     "Appointment",
     "AttemptCount",
     "AuditEntry",
+    "AuditHead",
     "BrowserSession",
     "Clinic",
     "ClinicService",
@@ -42,7 +47,9 @@ __all__ = [
     "DayGridTime",
     "Designation",
     "Doctor",
+    "EmergencyAccess",
     "ExclusionDate",
+    "Heartbeat",
     "IdempotencyKey",
     "Invoice",
     "IssuedToken",
@@ -55,7 +62,9 @@ __all__ = [
     "Patient",
     "Plan",
     "Proposal",
+    "RecoveryCode",
     "Review",
+    "SecondFactor",
     "Specialty",
     "Subscription",
     "Treatment",

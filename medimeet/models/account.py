@@ -50,6 +50,7 @@ class Account(Base):
     bio: Mapped[str] = mapped_column(Text, default="")
     picture: Mapped[str | None] = mapped_column(String(80))
     is_active: Mapped[bool] = mapped_column(default=True)
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
-    Text,
     UniqueConstraint,
     Uuid,
     and_,
@@ -32,6 +31,7 @@ from medimeet.models.clinic import Clinic
 from medimeet.models.doctor import Doctor
 from medimeet.models.patient import Patient
 from medimeet.models.treatment import Treatment
+from medimeet.sealing import SealedText
 
 
 class Appointment(Base):
@@ -75,7 +75,7 @@ class Appointment(Base):
         )
     )
     hold_expires_at: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(SealedText("appointment.reason"), default="")
     kind: Mapped[str] = mapped_column(String(10), default="Offline")
     price: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
     channel: Mapped[str] = mapped_column(String(12), default="portal")

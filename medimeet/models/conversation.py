@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
 from medimeet.db import Base
+from medimeet.sealing import SealedText
 
 
 class ConversationMessage(Base):
@@ -28,7 +29,7 @@ class ConversationMessage(Base):
     role: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(12))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("conversation_message.text"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     is_synced: Mapped[bool] = mapped_column(default=False)
 

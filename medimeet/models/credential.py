@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
 from medimeet.db import Base
 from medimeet.models.account import Account
+from medimeet.sealing import SealedText
 
 
 class Credential(Base):
@@ -22,6 +23,34 @@ class Credential(Base):
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     account: Mapped[Account] = relationship(back_populates="credential")
+
+
+class SecondFactor(Base):
+    """An authenticator app of one account (TOTP, RFC 6238). It counts from `confirmed_at` on, its first right code.
+
+    `last_step` is the time step of the last code taken: no code is taken twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(SealedText("second_factor.secret"))
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for the authenticator app once; only its keyed hash is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
 
 
 class OneTimeCode(Base):
@@ -79,7 +108,10 @@ class BrowserSession(Base):
 
 
 class IssuedToken(Base):
-    """One token given to a JSON client, by its `jti`; `family` joins an access token with its refresh tokens."""
+    """One token given to a JSON client, by its `jti`; `family` joins an access token with its refresh tokens.
+
+    `address` and `program` (its User-Agent) say where it was asked for.
+    """
 
     __tablename__ = "issued_token"
 
@@ -91,6 +123,8 @@ class IssuedToken(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    program: Mapped[str] = mapped_column(String(300), default="")
 
 
 class AttemptCount(Base):

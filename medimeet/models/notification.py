@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
 from medimeet.db import Base
+from medimeet.sealing import SealedText
 
 
 class Notification(Base):
@@ -29,7 +30,7 @@ class Notification(Base):
     kind: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200), default="")
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(SealedText("notification.body"))
     calendar: Mapped[str | None] = mapped_column(Text)
     holds_secret: Mapped[bool] = mapped_column(default=False)
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)

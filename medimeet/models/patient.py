@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
 from medimeet.db import Base
 from medimeet.models.account import Account
 from medimeet.models.clinic import Clinic
+from medimeet.sealing import SealedText
 
 
 class Patient(Base):
@@ -48,9 +49,9 @@ class MedicalHistoryEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
-    condition: Mapped[str] = mapped_column(String(200))
+    condition: Mapped[str] = mapped_column(SealedText("medical_history_entry.condition"))
     diagnosed_on: Mapped[date | None]
-    notes: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(SealedText("medical_history_entry.notes"), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     patient: Mapped[Patient] = relationship(back_populates="medical_history")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
 from medimeet.db import Base
 from medimeet.models.account import Account
 from medimeet.models.appointment import Appointment
+from medimeet.sealing import SealedText
 
 
 class MedicalRecordVersion(Base):
@@ -24,10 +25,10 @@ class MedicalRecordVersion(Base):
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
     number: Mapped[int]
     author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    complaint: Mapped[str] = mapped_column(Text, default="")
-    diagnosis: Mapped[str] = mapped_column(Text, default="")
-    prescription: Mapped[str] = mapped_column(Text, default="")
-    notes: Mapped[str] = mapped_column(Text, default="")
+    complaint: Mapped[str] = mapped_column(SealedText("medical_record_version.complaint"), default="")
+    diagnosis: Mapped[str] = mapped_column(SealedText("medical_record_version.diagnosis"), default="")
+    prescription: Mapped[str] = mapped_column(SealedText("medical_record_version.prescription"), default="")
+    notes: Mapped[str] = mapped_column(SealedText("medical_record_version.notes"), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     appointment: Mapped[Appointment] = relationship()

@@ -197,6 +197,22 @@ def _keys() -> list[TableView]:
     return [
         TableView(models.Credential, "Passwords", kind, shows="account_id changed_at", rights=READ_AND_DELETE),
         TableView(
+            models.SecondFactor,
+            "Second factors",
+            kind,
+            shows="account_id created_at confirmed_at",
+            filters="account_id",
+            rights=READ_AND_DELETE,
+        ),
+        TableView(
+            models.RecoveryCode,
+            "Recovery codes",
+            kind,
+            shows="id account_id created_at used_at",
+            filters="account_id",
+            rights=READ_AND_DELETE,
+        ),
+        TableView(
             models.BrowserSession,
             "Browser sessions",
             kind,
@@ -295,4 +311,14 @@ def _logs() -> list[TableView]:
             filters="actor_id patient_id clinic_id subject",
             rights=READ,
         ),
+        TableView(models.AuditHead, "Ends of the audit log", kind, shows="chain number", rights=READ),
+        TableView(
+            models.EmergencyAccess,
+            "Emergency access",
+            kind,
+            shows="id account_id patient_id created_at expires_at clinic_id",
+            filters="account_id patient_id clinic_id",
+            rights=READ,
+        ),
+        TableView(models.Heartbeat, "Signs of life", kind, shows="name at", rights=READ),
     ]
