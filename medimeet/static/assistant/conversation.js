@@ -123,8 +123,7 @@ export function makeConversation(root) {
   function scroll() {
     keepInSight(document.activeElement);
     log.scrollTop = log.scrollHeight;
-    const card = log.lastElementChild.querySelector(".mm-proposal");
-    const beginning = card ?? [...log.querySelectorAll(".mm-turn-you")].at(-1);
+    const beginning = [...log.querySelectorAll(".mm-turn-you, .mm-proposal")].at(-1); // whatever was told below it
     if (!beginning) return;
     const hidden = log.getBoundingClientRect().top - beginning.getBoundingClientRect().top;
     if (hidden > 0) log.scrollTop -= hidden + TOP_PIXELS;
