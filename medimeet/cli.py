@@ -85,7 +85,7 @@ def init(link: bool, superuser: bool, clinic_name: str | None, time_zone: str | 
     """
     if link and superuser:
         raise click.UsageError("--link makes the first admin. Make the superuser here, without it.")
-    app = _application()
+    app = application()
     with app.app_context():
         migrations.upgrade()
         if superuser:
@@ -107,10 +107,10 @@ def init(link: bool, superuser: bool, clinic_name: str | None, time_zone: str | 
 @command("worker")
 def worker() -> None:
     """Send waiting mails and messages until stopped; several at once are safe."""
-    app = _application()
+    app = application()
     with app.app_context():
         starting.check_gateways()
-        _require_newest()
+        require_newest()
     serving.work(app, lambda: click.echo("Sending messages as they come. Ctrl+C stops."))
 
 
@@ -118,17 +118,17 @@ def worker() -> None:
 @click.option("--clinic", "clinic_id", type=int, help="Only this clinic, by its id.")
 def populate_time_slot(clinic_id: int | None) -> None:
     """Give every clinic the day's grid: the half hours from 09:00 to 21:00. What is there already stays."""
-    with _application().app_context():
-        _require_newest()
+    with application().app_context():
+        require_newest()
         click.echo(f"{day_grid.populate(clinic_id)} half hours added.")
 
 
 @command("doctor")
 def doctor() -> None:
     """Look at settings, database, migrations, guards, clock, mail and the rules about the data."""
-    with _application().app_context():
+    with application().app_context():
         checks = health.installation()
-    _report(checks)
+    report(checks)
     if not all(check.is_good for check in checks):
         sys.exit(1)
 
@@ -137,7 +137,7 @@ def doctor() -> None:
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def backup(path: Path | None) -> None:
     """Copy the SQLite database to PATH while people work, and check the copy."""
-    with _application().app_context():
+    with application().app_context():
         if not backups.is_possible():
             click.echo(
                 "Error: PostgreSQL is copied by its own tool: pg_dump --format=custom --file=FILE DATABASE", err=True
@@ -145,7 +145,7 @@ def backup(path: Path | None) -> None:
             sys.exit(2)
         path = path or backups.default_path()
         checks = backups.copy_to(path)
-    _report(checks)
+    report(checks)
     click.echo(f"The copy is {path}. The secret key and the uploads lie beside the database: keep them too.")
     if not all(check.is_good for check in checks):
         raise InstallationFault("The copy is whole, but rows in it break the rules above, as they do in the original.")
@@ -155,7 +155,7 @@ def backup(path: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset_demo(yes: bool) -> None:
     """Remove the demo's database and messages, so that the next `flask demo` starts afresh."""
-    app = _application()
+    app = application()
     folder = Path(app.config["DATA_DIR"])
     with app.app_context(), serving.in_use(folder, alone=True):
         if migrations.own_version().current is None or not demo_data.is_loaded():
@@ -174,10 +174,10 @@ def conversations() -> None:
 @command("status")
 def conversations_status() -> None:
     """Say where the log is kept and what still waits to be brought to MongoDB."""
-    with _application().app_context():
-        _require_newest()
+    with application().app_context():
+        require_newest()
         check = conversation_transfer.look()
-    _report([check])
+    report([check])
     if not check.is_good:
         sys.exit(1)
 
@@ -185,8 +185,8 @@ def conversations_status() -> None:
 @command("sync")
 def conversations_sync() -> None:
     """Bring to MongoDB what waits in the database, as the worker does by itself."""
-    with _application().app_context():
-        _require_newest()
+    with application().app_context():
+        require_newest()
         brought = conversation_transfer.bring_over_now()
         click.echo(f"{brought} {'message' if brought == 1 else 'messages'} brought to MongoDB.")
 
@@ -216,7 +216,8 @@ main = FlaskGroup(
 )
 
 
-def _application(changes: Mapping[str, Any] | None = None) -> Flask:
+def application(changes: Mapping[str, Any] | None = None) -> Flask:
+    """The application of the settings with `changes`, on a data folder that can be written to."""
     settings = read_settings() | dict(changes or {})
     serving.prepare_data_folder(Path(settings["DATA_DIR"]))
     return create_app(settings)
@@ -231,7 +232,8 @@ def _remove_data() -> None:
     installation.remove_files()
 
 
-def _require_newest() -> None:
+def require_newest() -> None:
+    """Nothing, where the database is at this version. Raises InstallationFault."""
     if not migrations.own_version().is_newest:
         raise InstallationFault(
             "The database is not ready for this version. Run `flask init` or `flask serve --migrate`."
@@ -246,7 +248,8 @@ def _say_nothing_to_do(link: bool) -> None:
     click.echo(words)
 
 
-def _report(checks: list[Check]) -> None:
+def report(checks: list[Check]) -> None:
+    """Prints a line for each check, with how to mend what is wrong."""
     for check in checks:
         if check.is_good:
             click.echo(f"✓ {check.name}{': ' + check.remark if check.remark else ''}")
