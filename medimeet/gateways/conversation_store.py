@@ -1,6 +1,9 @@
-"""The conversation log, wherever it is kept: what a message is, which ones are asked for, what a place can do."""
+"""The conversation log, wherever it is kept: what a message is, which ones are asked for, what a place can do.
 
-from collections.abc import Sequence
+Its texts are sealed in every place, so no place can look for words: whoever asks looks through what it opens.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +47,16 @@ class Wanted:
     appointment_id: int | None = None
     event_id: str | None = None
     without: tuple[str, ...] = ()
+
+
+SEARCHED = 20_000
+"""How many of somebody's newest messages are looked through for words. Ten years of a talkative person's."""
+
+
+def with_words(newest_first: Iterable[Said], words: Sequence[str]) -> list[Said]:
+    """The messages that hold every one of the words, in any case."""
+    folded = [word.casefold() for word in words]
+    return [said for said in newest_first if all(word in said.text.casefold() for word in folded)]
 
 
 class StoreAway(Exception):

@@ -1,11 +1,10 @@
-"""The conversation log in MongoDB.
+"""The conversation log in MongoDB, its texts sealed; one from before there were keys is read as it is.
 
 Nobody waits for a MongoDB that is away: after one question without an answer the answer is no at once, until a thread
 that asks again and again is answered.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,11 +18,13 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from medimeet.gateways.conversation_store import Said, StoreAway, Wanted
+from medimeet.gateways.conversation_store import SEARCHED, Said, StoreAway, Wanted, with_words
+from medimeet.sealing import key_ring
 
 ANSWER_SECONDS = 2.0  # all that one page or one batch may take, connecting included
 PAUSE_SECONDS = 2.0  # between two looks whether a MongoDB that did not answer is back
 
+SEALED_AS = "conversation.text"  # what a text in MongoDB is sealed for, as others are for their column
 _DATABASE, _COLLECTION = "medimeet", "conversation"
 _BATCH = 500
 _DUPLICATE = 11000
@@ -72,9 +73,12 @@ class MongoStore:
         """Some of the messages, newest first, and how many there are in all."""
         filters = _filters(wanted)
         with self._asking() as collection:
+            newest = collection.find(filters).sort([("at_ms", -1), ("event_id", -1)])
+            if wanted.words:
+                found = with_words(map(_said, newest.limit(SEARCHED)), wanted.words)
+                return found[skip:][:limit], len(found)
             total = collection.count_documents(filters)
-            newest = collection.find(filters).sort([("at_ms", -1), ("event_id", -1)]).skip(skip).limit(limit)
-            return [_said(document) for document in newest], total
+            return [_said(document) for document in newest.skip(skip).limit(limit)], total
 
     def all(self, wanted: Wanted) -> list[Said]:
         """All of the messages, oldest first."""
@@ -85,7 +89,7 @@ class MongoStore:
                 batch = [_said(document) for document in oldest.skip(len(found)).limit(_BATCH)]
             found |= {said.event_id: said for said in batch}
             if len(batch) < _BATCH:
-                return list(found.values())
+                return with_words(found.values(), wanted.words)
 
     def erase(self, account_id: int, until: datetime) -> None:
         """Removes what the person and the assistant said to each other until then, for good."""
@@ -173,8 +177,6 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
     filters: dict[str, Any] = {"account_id": wanted.account_id}
     if wanted.after is not None:
         filters["at_ms"] = {"$gt": _milliseconds(wanted.after)}
-    if wanted.words:
-        filters["$and"] = [{"text": {"$regex": re.escape(word), "$options": "i"}} for word in wanted.words]
     if wanted.appointment_id is not None:
         filters["appointment_id"] = wanted.appointment_id
     if wanted.event_id is not None:
@@ -186,7 +188,8 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
 
 def _document(said: Said) -> dict[str, Any]:
     # Order and limits go by the number: not everything that speaks MongoDB's protocol compares dates to the ms.
-    return asdict(said) | {"at_ms": _milliseconds(said.at)}
+    sealed = key_ring().seal(said.text, SEALED_AS) if said.text else ""
+    return asdict(said) | {"text": sealed, "at_ms": _milliseconds(said.at)}
 
 
 def _said(document: Mapping[str, Any]) -> Said:
@@ -198,7 +201,7 @@ def _said(document: Mapping[str, Any]) -> Said:
         role=document["role"],
         kind=document["kind"],
         source=document["source"],
-        text=document["text"],
+        text=key_ring().open(document["text"], SEALED_AS),
         at=document["at"].astimezone(UTC),
     )
 

@@ -35,6 +35,7 @@ from medimeet.models import (
 from medimeet.services import account_rows, audit, chatbot, contact_details, credits, day_grid, table_rows, word_lists
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
+from medimeet.services.table_rows import kept_as
 
 _NOT_BELOW_ZERO = ("credits", "monthly_credits")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -177,12 +178,13 @@ def _spelled(column: Column[Any], name: str, value: Any, answers: Answers) -> An
         answers.fault(name, "Fill this in.")
     if name in _NOT_BELOW_ZERO:
         return answers.number(name, value, 0, credits.MOST, "Write a number from 0 to 1,000,000,000.")
-    if not isinstance(value, str) or not isinstance(column.type, String):
+    kind = kept_as(column)
+    if not isinstance(value, str) or not isinstance(kind, String):
         return value
-    if isinstance(column.type, Text) or column.type.length is None:
+    if isinstance(kind, Text) or kind.length is None:
         text = answers.text(name, value, table_rows.LONGEST_TEXT)
     else:
-        text = answers.line(name, value, column.type.length)
+        text = answers.line(name, value, kind.length)
     if not text and not column.nullable and column.default is None:
         answers.fault(name, "Fill this in.")
     return _as_others_use_it(column, name, text, answers) or (None if column.nullable else "")

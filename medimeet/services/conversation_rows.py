@@ -1,7 +1,7 @@
 """The conversation log in the database: all of it without MongoDB; with MongoDB what waits for it, and the last day."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, true
 
 from medimeet import clock
 from medimeet.db import db, insert_into
-from medimeet.gateways.conversation_store import Said, Wanted
+from medimeet.gateways.conversation_store import SEARCHED, Said, Wanted, with_words
 from medimeet.models import ConversationErasure, ConversationMessage
-from medimeet.services.search import any_part
 
 _ONE_STEP = timedelta(milliseconds=1)
+_BATCH = 500
+_COLUMNS = tuple(getattr(ConversationMessage, each.name) for each in fields(Said))
 
 
 class ConversationRows:
@@ -28,15 +29,17 @@ class ConversationRows:
 
     def page(self, wanted: Wanted, skip: int, limit: int) -> tuple[list[Said], int]:
         """Some of the messages, newest first, and how many there are in all."""
-        found = self._found(wanted)
-        total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-        newest = found.order_by(ConversationMessage.at.desc(), ConversationMessage.event_id.desc())
-        return [as_said(row) for row in db.session.scalars(newest.offset(skip).limit(limit))], total
+        newest = self._found(wanted).order_by(ConversationMessage.at.desc(), ConversationMessage.event_id.desc())
+        if wanted.words:
+            found = with_words(_read(newest.limit(SEARCHED)), wanted.words)
+            return found[skip:][:limit], len(found)
+        total = db.session.scalar(select(func.count()).select_from(newest.order_by(None).subquery())) or 0
+        return list(_read(newest.offset(skip).limit(limit))), total
 
     def all(self, wanted: Wanted) -> list[Said]:
         """All of the messages, oldest first."""
-        oldest = self._found(wanted).order_by(ConversationMessage.at, ConversationMessage.event_id)
-        return [as_said(row) for row in db.session.scalars(oldest)]
+        found = self._found(wanted).order_by(ConversationMessage.at, ConversationMessage.event_id)
+        return with_words(_read(found), wanted.words)
 
     def erase(self, account_id: int, until: datetime) -> None:
         """Removes what the person and the assistant said to each other until then, for good."""
@@ -47,11 +50,7 @@ class ConversationRows:
         )
 
     def _found(self, wanted: Wanted) -> Select[Any]:
-        found = select(ConversationMessage).where(
-            ConversationMessage.account_id == wanted.account_id,
-            self._only,
-            any_part(" ".join(wanted.words), ConversationMessage.text),
-        )
+        found = select(*_COLUMNS).where(ConversationMessage.account_id == wanted.account_id, self._only)
         if wanted.after is not None:
             found = found.where(ConversationMessage.at > wanted.after)
         if wanted.appointment_id is not None:
@@ -107,6 +106,12 @@ def erase_log(account_id: int) -> None:
     until = next_instant(account_id)
     EVERYTHING_HERE.erase(account_id, until)
     db.session.add(ConversationErasure(account_id=account_id, until=until, is_synced=False))
+
+
+def _read(found: Select[Any]) -> Iterator[Said]:
+    """The messages without the weight of a row's object each: a search opens many."""
+    for values in db.session.execute(found.execution_options(yield_per=_BATCH)):
+        yield Said(*values)
 
 
 def _insert(said: Said) -> bool:

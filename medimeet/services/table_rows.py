@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index, Table, UniqueConstraint, func, inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from medimeet.db import Base, broken_rule, db
 from medimeet.errors import InvalidInput
@@ -64,6 +65,11 @@ def key_column(model: type[Base]) -> str:
 def columns(model: type[Base]) -> dict[str, Column[Any]]:
     """The table's columns by the names that rows have for them."""
     return {attribute.key: attribute.columns[0] for attribute in inspect(model).column_attrs}  # type: ignore[misc]
+
+
+def kept_as(column: Column[Any]) -> TypeEngine[Any]:
+    """The type in which the database itself keeps the column's values: a sealed text is a text."""
+    return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
 
 
 def newest(model: type[Base], most: int) -> dict[int, str]:

@@ -178,7 +178,9 @@ def _by_type(column: Column[Any], label: str, options: dict[str, Any]) -> Any:
         return AmountField(label, **options)
     if isinstance(kind, JSON):
         return LinesField(label, **options)
-    return TextField(label, **options) if isinstance(kind, Text) else StringField(label, **options)
+    return (
+        TextField(label, **options) if isinstance(table_rows.kept_as(column), Text) else StringField(label, **options)
+    )
 
 
 def _choice(
