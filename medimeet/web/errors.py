@@ -1,7 +1,6 @@
 """Every refusal in words, what happened and what to do next: as a page, or as JSON in the shape of its contract."""
 
 import logging
-import secrets
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -16,6 +15,7 @@ from medimeet.services import access
 from medimeet.web.contract import contract_of_request
 from medimeet.web.fragments import is_htmx
 from medimeet.web.refusals import Refusal
+from medimeet.web.request_id import request_id
 from medimeet.web.signed_in import ask_to_sign_in, current_actor
 
 logger = logging.getLogger(__name__)
@@ -110,11 +110,10 @@ def database_error(error: DBAPIError) -> WerkzeugResponse:
 
 
 def fault(error: Exception) -> Response:
-    """The answer to a defect of ours: a reference number, never details."""
+    """The answer to a defect of ours: the number of the request, never details."""
     db.session.rollback()
-    reference = secrets.token_hex(4)
-    logger.error("fault %s", reference, exc_info=error)
-    return told(Refusal(500, _words_of(500, ""), reference=reference))
+    logger.error("fault", exc_info=error)
+    return told(Refusal(500, _words_of(500, ""), reference=request_id()))
 
 
 def told(refusal: Refusal) -> Response:
