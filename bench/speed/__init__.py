@@ -1,0 +1,1 @@
+"""How fast MediMeet is beside bare routes that do the same work: `make bench`, or `python -m bench.speed --quick`."""

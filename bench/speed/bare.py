@@ -1,0 +1,126 @@
+"""The other side of each ratio: bare Flask routes that do the least that gives the same answer.
+
+They run in the same gunicorn with the same settings as MediMeet. One table holds a row for each slot; its file, or its
+PostgreSQL database, is named by BENCH_DATABASE. The bytes of pages, which only stand for "as much", are in BENCH_PAGES.
+"""
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+from flask import Flask, Response, request
+from jinja2 import Template
+
+DATABASE = os.environ["BENCH_DATABASE"]
+IS_SQLITE = "://" not in DATABASE
+_local = threading.local()
+
+DAY = "SELECT id, start_time, end_time, patient_id FROM slot WHERE doctor_id = ? AND day = ? ORDER BY start_time"
+DAY_OF_ALL = (
+    "SELECT id, doctor_id, start_time, end_time FROM slot WHERE day = ? AND patient_id IS NULL "
+    "ORDER BY start_time, doctor_id"
+)
+BOOKED = "SELECT id, doctor_id, patient_id, day, start_time, end_time FROM slot WHERE patient_id IS NOT NULL LIMIT ?"
+BOOK = "UPDATE slot SET patient_id = ? WHERE id = ? AND patient_id IS NULL"
+
+# As large as a page of MediMeet: a row of the grid for each slot, padded by what BENCH_PAGES says.
+GRID = Template(
+    "<section id=times><form>{% for time in times %}<label class=slot><input type=radio name=slot value={{ time[0] }}>"
+    "<span>{{ time[1] }}</span></label>{% endfor %}</form></section>{{ filling }}",
+    autoescape=True,
+)
+
+app = Flask(__name__)
+
+
+def database() -> Any:
+    """This thread's own connection; each statement is its own transaction."""
+    if not hasattr(_local, "connection"):
+        _local.connection = _connect()
+    return _local.connection
+
+
+def _connect() -> Any:
+    if not IS_SQLITE:
+        return psycopg.connect(DATABASE, autocommit=True)
+    connection = sqlite3.connect(DATABASE, isolation_level=None, timeout=10, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def run(statement: str, *values: object) -> Any:
+    """The cursor of one statement."""
+    return database().execute(statement if IS_SQLITE else statement.replace("?", "%s"), values)
+
+
+def as_json(found: Any) -> Response:
+    return Response(orjson.dumps(found, option=orjson.OPT_APPEND_NEWLINE), mimetype="application/json")
+
+
+@app.get("/healthz")
+def healthz() -> str:
+    return "ok"
+
+
+@app.get("/day/<int:doctor_id>/")
+def day(doctor_id: int) -> Response:
+    """The day's free slots of one doctor."""
+    wanted = request.args["date"]
+    rows = run(DAY, doctor_id, wanted).fetchall()
+    return as_json(
+        [
+            {"slot": slot, "date": wanted, "start_time": start, "end_time": end}
+            for slot, start, end, patient in rows
+            if patient is None
+        ]
+    )
+
+
+@app.get("/day/")
+def day_of_all() -> Response:
+    """The day's free slots of every doctor."""
+    wanted = request.args["date"]
+    return as_json(
+        [
+            {"id": slot, "doctor_id": doctor_id, "date": wanted, "start_time": start, "end_time": end}
+            for slot, doctor_id, start, end in run(DAY_OF_ALL, wanted).fetchall()
+        ]
+    )
+
+
+@app.post("/book/")
+def book() -> tuple[Response, int]:
+    """One conditional write."""
+    sent = request.get_json()
+    won = run(BOOK, sent["patient"], sent["slot"]).rowcount == 1
+    return as_json({"booked": won}), 201 if won else 409
+
+
+@app.get("/booked/")
+def booked() -> Response:
+    """A list of appointments."""
+    names = ("id", "doctor", "patient", "date", "start_time", "end_time")
+    return as_json([dict(zip(names, row, strict=True)) for row in run(BOOKED, int(request.args["most"])).fetchall()])
+
+
+@app.get("/page/<int:doctor_id>/")
+def page(doctor_id: int) -> str:
+    """A page of the day's free slots by a template, as large as asked."""
+    rows = run(DAY, doctor_id, request.args["date"]).fetchall()
+    times = [(slot, start) for slot, start, _end, patient in rows if patient is None]
+    grid = GRID.render(times=times, filling="")
+    return GRID.render(times=times, filling="x" * max(0, int(request.args["size"]) - len(grid)))
+
+
+@app.get("/bytes/<name>")
+def same_bytes(name: str) -> Response:
+    """The very bytes that MediMeet answered, and nothing else."""
+    return Response(_BODIES[name], mimetype="text/html")
+
+
+_BODIES = {file.name: file.read_bytes() for file in Path(os.environ["BENCH_PAGES"]).iterdir()}
