@@ -43,11 +43,36 @@ class WrongCredentials(MediMeetError):
     default_words = "That name and password don't match an account here. Check both, or ask for a new password."
 
 
+class NeedsOneTimeCode(MediMeetError):
+    """The password or code was right, but the account also asks for a code of its authenticator app."""
+
+    status = 401
+    default_words = (
+        "This account has a second factor. Send the code that its authenticator app shows, or a recovery code, "
+        "along in the header X-One-Time-Code."
+    )
+
+
+class NeedsSecondFactor(MediMeetError):
+    """The installation asks its staff for a second factor, and this person has none yet."""
+
+    status = 403
+    default_words = "This clinic asks its staff for a second factor. Sign in on the site and set it up first."
+
+
 class NotAllowed(MediMeetError):
     """The person is known, but this is not theirs to do."""
 
     status = 403
     default_words = "Your account can't do this."
+
+
+class ForeignPage(MediMeetError):
+    """The page of another site sent this with the browser's session of ours."""
+
+    default_words = (
+        "This was sent from the page of another site, so nothing was done. Open our own page, and send it from there."
+    )
 
 
 class NotFound(MediMeetError):

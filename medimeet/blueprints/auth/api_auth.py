@@ -42,5 +42,4 @@ def api_logout() -> WerkzeugResponse:
     sign_out_browser()
     flash("You are signed out.", "success")
     answer = go_to(wanted_page() or DOCUMENTATION)
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer

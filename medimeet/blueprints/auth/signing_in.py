@@ -59,7 +59,6 @@ def logout() -> WerkzeugResponse:
         if current_app.config["WTF_CSRF_ENABLED"]:
             csrf.protect()  # here and not before, so that an old page can still sign out
         sign_out_browser()
-        answer.headers["Clear-Site-Data"] = '"cache"'
     flash("You are signed out.", "success")
     return answer
 
