@@ -26,7 +26,7 @@ from bench.sound import Heard
 from bench.speakers import Person, Round, Spoken
 from bench.workers import State, serving, state_of
 from medimeet.app import create_app
-from medimeet.services import sign_in
+from medimeet.services import sessions
 from medimeet.services.assistant import prompts
 from tests import databases, factories
 
@@ -135,7 +135,7 @@ def install(folder: str, sockets: int) -> tuple[Flask, list[Person]]:
 
 
 def person(app: Flask, account: Any) -> Person:
-    token = sign_in.start_session(account, "127.0.0.1", "bench")
+    token = sessions.start_session(account, "127.0.0.1", "bench")
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     cookie = f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'_user_id': token, '_fresh': True})}"
     return Person(account.id, account.email, cookie)

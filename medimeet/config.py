@@ -13,6 +13,8 @@ from typing import Any
 from dotenv import dotenv_values
 from flask import current_app
 
+from medimeet.logs import LEVELS
+
 PREFIX = "MEDIMEET_"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +27,7 @@ class Setting:
     kind: type
     default: Any
     says: str
+    choices: tuple[str, ...] = ()
 
 
 SETTINGS = (
@@ -66,8 +69,11 @@ SETTINGS = (
     Setting("CONTACT_MESSAGES", int, 60, "Messages to the clinic an hour from one address."),
     Setting("PASSWORD_TRIES", int, 5, "Wrong passwords for one account from one address in five minutes."),
     Setting("PASSWORD_TRIES_A_DAY", int, 50, "Wrong passwords for one account in a day, from anywhere."),
-    Setting("SESSION_IDLE_MINUTES", int, 30, "A browser that does nothing for so long is signed out."),
-    Setting("SESSION_HOURS", int, 12, "A browser is signed out after so long in any case."),
+    Setting("SESSION_IDLE_MINUTES", int, 30, "A patient's browser that does nothing for so long is signed out."),
+    Setting("SESSION_HOURS", int, 24, "A patient's browser is signed out after so long in any case."),
+    Setting("STAFF_SESSION_IDLE_MINUTES", int, 15, "The same for doctors, admins and superusers."),
+    Setting("STAFF_SESSION_HOURS", int, 12, "The same for doctors, admins and superusers."),
+    Setting("SECOND_FACTOR", str, "optional", "`staff`: doctors, admins and superusers must set one up; else they may."),
     Setting("RESET_LINK_MINUTES", int, 60, "How long a link to set a new password works."),
     Setting("ACCESS_TOKEN_MINUTES", int, 15, "How long an access token of the JSON interfaces works."),
     Setting("REFRESH_TOKEN_DAYS", int, 14, "How long a refresh token works, and with it a program's sign-in."),
@@ -79,6 +85,9 @@ SETTINGS = (
     Setting("CHATBOT_BOOKINGS_A_PATIENT", int, 5, "Bookings an hour for one e-mail, by whoever asks; always holds."),
     Setting("CODES", int, 60, "One-time codes an hour that one address may ask for."),
     Setting("CODES_A_DAY", int, 500, "One-time codes a day in all, so that no flood runs up a bill."),
+    Setting("LOG_FORMAT", str, "json", "How `flask serve` and `flask worker` log: `json` or `plain`.", ("json", "plain")),
+    Setting("LOG_LEVEL", str, "info", "From which level on: `debug`, `info`, `warning` or `error`.", LEVELS),
+    Setting("METRICS_TOKEN", str, "", "Who sends it as bearer token reads `/metrics`; empty means this machine alone does."),
     Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),
 )  # fmt: skip
 
@@ -164,6 +173,8 @@ def _parsed(row: Setting, text: str) -> Any:
         value = row.kind(text)
     except ValueError:
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number, as in {row.default}.") from None
+    if row.choices and value not in row.choices:
+        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write {' or '.join(row.choices)}.")
     if row.kind is not str and value < 0:
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number that is not below zero.")
     return value

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from medimeet.app import create_app
 from medimeet.db import db
 from medimeet.models import Account, Clinic
-from medimeet.services import sign_in
+from medimeet.services import sessions
 from tests import databases, factories
 from tests.databases import fresh_postgresql
 
@@ -43,7 +43,7 @@ class Visitor(FlaskClient):
 
     def sign_in(self, account: Account) -> "Visitor":
         """Signs this browser in without the sign-in page."""
-        token = sign_in.start_session(account, "127.0.0.1", "test browser")
+        token = sessions.start_session(account, "127.0.0.1", "test browser")
         with self.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True

@@ -6,7 +6,7 @@ from typing import Any
 from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.models import Account, Clinic, Doctor
-from medimeet.services import accounts, password_changes, people, sign_in, tokens
+from medimeet.services import accounts, password_changes, people, sessions, tokens
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
@@ -80,7 +80,7 @@ def change(actor: Actor, account: Account, values: dict[str, Any], password_hash
     if password_hash is not None:
         password_changes.keep_password(account, password_hash)
     if ends_sign_ins:
-        sign_in.end_all_sessions(account)
+        sessions.end_all_sessions(account)
         tokens.revoke_all(account)
     if values.get("is_active") is False:
         del values["is_active"]
@@ -96,7 +96,7 @@ def follow_verification(doctor: Doctor) -> None:
     if account.is_staff:
         return
     account.role = Role.DOCTOR if doctor.is_verified else Role.PATIENT
-    sign_in.end_all_sessions(account)
+    sessions.end_all_sessions(account)
 
 
 def _check_clinic(role: Role, clinic_id: int | None, answers: Answers) -> None:

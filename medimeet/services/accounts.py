@@ -22,7 +22,7 @@ from medimeet.services import (
     conversation_rows,
     notifications,
     one_time_links,
-    sign_in,
+    sessions,
     tokens,
 )
 from medimeet.services.access import Actor
@@ -159,7 +159,7 @@ def verify_email(token: str) -> Account:
 def deactivate(actor: Actor, account: Account) -> None:
     """Ends an account, in the running command: its sign-ins and links, its visits to come, its conversation log."""
     account.is_active = False
-    sign_in.end_all_sessions(account)
+    sessions.end_all_sessions(account)
     tokens.revoke_all(account)
     one_time_links.end_all(account)
     conversation_rows.erase_log(account.id)

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, literal, or_, select
+from sqlalchemy import case, delete, literal, or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting
@@ -63,6 +63,15 @@ def count_one(limit: Limit) -> bool:
         .returning(AttemptCount.count)
     )
     return db.session.execute(statement).first() is not None
+
+
+def give_back(limit: Limit) -> None:
+    """Takes one try back that turned out to be right, in the running command."""
+    db.session.execute(
+        update(AttemptCount)
+        .where(AttemptCount.key == limit.key, AttemptCount.count > 0)
+        .values(count=AttemptCount.count - 1)
+    )
 
 
 def clear_below(limit: Limit) -> bool:

@@ -14,7 +14,7 @@ from medimeet.db import command, db, lock
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, NotAllowed, NotFound
 from medimeet.models import Account, Designation, Doctor, Language, Specialty
-from medimeet.services import audit, doctors, notifications, people, sign_in, weekly_times, word_lists
+from medimeet.services import audit, doctors, notifications, people, sessions, weekly_times, word_lists
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
@@ -135,7 +135,7 @@ def verify(actor: Actor, doctor: Doctor) -> None:
     doctor.verified_at = clock.now()
     if not doctor.account.is_staff:
         doctor.account.role = Role.DOCTOR
-    sign_in.end_all_sessions(doctor.account)
+    sessions.end_all_sessions(doctor.account)
     db.session.flush()
     notifications.tell_verified(doctor)
     audit.note(actor, "accepted", "doctor", doctor.id)

@@ -129,6 +129,14 @@ def code(account: Account, digits: str, seconds: int) -> Words:
     return Words("Your code", f"{short}\n", short)
 
 
+def second_factor(account: Account, what: str) -> Words:
+    """To somebody whose second factor was switched on or off, or stood in for: what happened, in words."""
+    opening = f"Your account {what}."
+    other = f"If it was not you, set a new password at once:\n{site_address('/patient/forgot-password/')}"
+    words = _about_account(account, "Your second factor", opening, other)
+    return Words(words.subject, words.body, f"{_name(account.clinic)}: {opening} {' '.join(other.split())}")
+
+
 def account_made(account: Account, url: str) -> Words:
     """To somebody for whom the clinic has made an account: a link that sets the first password."""
     opening = f"{_name(account.clinic)} has made an account for you. Your username is {one_line(account.username)}."

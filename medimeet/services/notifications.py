@@ -96,6 +96,12 @@ def tell_code(account: Account, digits: str) -> None:
     _tell(account, CODE, words, f"{CODE}-{uuid.uuid4().hex}", channel="sms", holds_secret=True)
 
 
+def tell_second_factor(account: Account, what: str) -> None:
+    """The account's second factor changed, in words that go on from 'Your account'; once for each change."""
+    words = message_texts.second_factor(account, what)
+    _tell(account, "second_factor", words, f"second-factor-{account.id}-{uuid.uuid4().hex}")
+
+
 def tell_account_made(account: Account, url: str) -> None:
     """A link to set the first password of an account that the clinic has made."""
     _tell_secret(account, "account_made", message_texts.account_made(account, url), url)

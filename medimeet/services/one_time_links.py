@@ -11,7 +11,7 @@ from medimeet.config import setting
 from medimeet.db import db
 from medimeet.errors import WrongCode
 from medimeet.models import Account, Appointment, OneTimeLink
-from medimeet.services.sign_in import hash_of_token
+from medimeet.services.sessions import hash_of_token
 
 
 class Purpose(StrEnum):
@@ -21,6 +21,9 @@ class Purpose(StrEnum):
     SET_PASSWORD = "set-password"
     CONFIRM_BOOKING = "confirm-booking"
     SETUP = "setup"
+    # These two are not mailed: the browser's own cookie holds them between two pages.
+    SECOND_STEP = "second-step"
+    SECOND_FACTOR = "second-factor"
 
 
 PATHS = {

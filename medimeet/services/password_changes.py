@@ -10,7 +10,7 @@ from medimeet.domain.networks import network_of
 from medimeet.domain.passwords import password_fault
 from medimeet.errors import InvalidInput, TooManyTries, WrongCode, WrongCredentials
 from medimeet.models import Account, Credential
-from medimeet.services import attempts, audit, notifications, one_time_links, passwords, sign_in, tokens
+from medimeet.services import attempts, audit, notifications, one_time_links, passwords, sessions, sign_in, tokens
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
@@ -90,7 +90,7 @@ def keep_password(account: Account, password_hash: str, except_session: str | No
         account.credential = Credential(account_id=account.id, password_hash=password_hash)
     account.credential.password_hash = password_hash
     account.credential.changed_at = clock.now()
-    sign_in.end_all_sessions(account, except_session)
+    sessions.end_all_sessions(account, except_session)
     sign_in.forget_wrong_tries(account)
     tokens.revoke_all(account)
     one_time_links.end_all(account, Purpose.SET_PASSWORD)

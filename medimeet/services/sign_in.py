@@ -1,25 +1,18 @@
-"""Signing in by password, and the rows behind signed-in browsers.
+"""Signing in by password: finding whose it is, and counting what was wrong."""
 
-A browser holds a random token, its row the token's hash. Ending the row signs the browser out at once, everywhere.
-"""
-
-import hashlib
-import secrets
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, update
+from sqlalchemy import ColumnElement, false, func, or_, select, update
 
-from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
 from medimeet.domain.networks import network_of
-from medimeet.errors import Busy, InvalidInput, TooManyTries, WrongCredentials
-from medimeet.models import Account, BrowserSession, Clinic, Credential
+from medimeet.errors import InvalidInput, TooManyTries, WrongCredentials
+from medimeet.models import Account, Clinic, Credential
 from medimeet.services import attempts, contact_details, passwords
 from medimeet.services.access import Actor
 
-_TOUCH_EVERY = timedelta(minutes=1)
 _NEEDS_LINK = (
     "There were very many wrong passwords for this account today, so it takes no password for now. "
     "Ask for a link by e-mail and set a new password. Then you can sign in at once."
@@ -88,80 +81,9 @@ def find_by_mobile(clinic: Clinic, text: str) -> Account | None:
     return _meant(clinic, _active_accounts(or_(*matches)))
 
 
-@command
-def start_session(account: Account, address: str, browser: str) -> str:
-    """The token of a new row for a browser in which `account` has just signed in; only its hash is kept."""
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    db.session.add(
-        BrowserSession(
-            token_hash=hash_of_token(token),
-            account_id=account.id,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + timedelta(hours=setting("SESSION_HOURS")),
-            address=address[:64],
-            browser=browser[:300],
-        )
-    )
-    return token
-
-
-def account_of_session(token: str) -> Account | None:
-    """Whom the browser with this token belongs to; None when it was signed out, timed out, or the account ended."""
-    row = session_of(token)
-    if row is None:
-        return None
-    if row.last_seen_at <= clock.now() - _TOUCH_EVERY:
-        with suppress(Busy):  # the person is here all the same; the next request notes it
-            _note_seen(row.id)
-    return row.account
-
-
-def session_of(token: str) -> BrowserSession | None:
-    """The row of a browser that is signed in, or None."""
-    row = db.session.scalar(_live_sessions().where(BrowserSession.token_hash == hash_of_token(token)))
-    return row if row is not None and row.account.is_active else None
-
-
-def sessions_of(account: Account) -> list[BrowserSession]:
-    """Every browser in which the account is signed in, the last used first."""
-    rows = _live_sessions().where(BrowserSession.account_id == account.id)
-    return list(db.session.scalars(rows.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())))
-
-
-@command
-def end_session(token: str) -> None:
-    """Signs one browser out; does nothing where it already is."""
-    db.session.execute(
-        update(BrowserSession)
-        .where(BrowserSession.token_hash == hash_of_token(token), BrowserSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    )
-
-
-@command
-def sign_out_everywhere(actor: Actor, except_token: str | None = None) -> None:
-    """Signs every browser of the actor's account out, but for the one with `except_token`."""
-    end_all_sessions(actor.person, except_token)
-
-
-def end_all_sessions(account: Account, except_token: str | None = None) -> None:
-    """Signs every browser of the account out, in the running command, but for the one with `except_token`."""
-    rows = update(BrowserSession).where(BrowserSession.account_id == account.id, BrowserSession.ended_at.is_(None))
-    if except_token is not None:
-        rows = rows.where(BrowserSession.token_hash != hash_of_token(except_token))
-    db.session.execute(rows.values(ended_at=clock.now()))
-
-
 def forget_wrong_tries(account: Account) -> None:
     """Lets the account take passwords from anywhere again, after a new one was set, in the running command."""
     attempts.clear_all(_whom(account, ""))
-
-
-def hash_of_token(token: str) -> str:
-    """What is kept of a random token. It has 256 bits of its own, so a fast hash is enough."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _checked(account: Account | None, clinic: Clinic, name: str, password: str, address: str) -> Account:
@@ -169,15 +91,6 @@ def _checked(account: Account | None, clinic: Clinic, name: str, password: str, 
     check_password(account, password, address, whom=f"{clinic.id} {name.strip().lower()}")
     assert account is not None
     return account
-
-
-def _live_sessions() -> Select[BrowserSession]:
-    now = clock.now()
-    return select(BrowserSession).where(
-        BrowserSession.ended_at.is_(None),
-        BrowserSession.expires_at > now,
-        BrowserSession.last_seen_at > now - timedelta(minutes=setting("SESSION_IDLE_MINUTES")),
-    )
 
 
 def _meant(clinic: Clinic, found: list[Account]) -> Account | None:
@@ -244,8 +157,3 @@ def _count_right(
             .values(password_hash=new_hash)
         )
     return ()
-
-
-@command
-def _note_seen(session_id: int) -> None:
-    db.session.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(last_seen_at=clock.now()))

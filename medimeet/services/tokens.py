@@ -13,7 +13,9 @@ from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
 from medimeet.errors import NotSignedIn
-from medimeet.models import Account, IssuedToken
+from medimeet.models import Account, Clinic, IssuedToken
+from medimeet.services import audit, second_factor
+from medimeet.services.access import Actor
 
 ISSUER = "medimeet"
 AUDIENCE = "medimeet"
@@ -31,18 +33,36 @@ class TokenPair:
     refresh: str
 
 
-@command
-def issue_pair(account: Account) -> TokenPair:
-    """New tokens for one sign-in: REFRESH_TOKEN_DAYS in all, each access token ACCESS_TOKEN_MINUTES."""
-    family = secrets.token_urlsafe(24)
-    lifetime = timedelta(days=setting("REFRESH_TOKEN_DAYS"))
-    return TokenPair(_add_access(account, family), add_token(account, REFRESH, family, lifetime))
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The program that signs in: from which network address, its name (User-Agent), and the one-time code it sent."""
+
+    address: str = ""
+    program: str = ""
+    code: str = ""
+    clinic: Clinic | None = None
 
 
-@command
-def issue_lasting(account: Account) -> str:
-    """A new access token for interfaces that have no refresh; it works for LASTING_TOKEN_DAYS."""
-    return add_token(account, ACCESS, secrets.token_urlsafe(24), timedelta(days=setting("LASTING_TOKEN_DAYS")))
+NOBODY = Asking()
+
+
+def issue_pair(account: Account, asking: Asking = NOBODY) -> TokenPair:
+    """New tokens for one sign-in: REFRESH_TOKEN_DAYS in all, each access token ACCESS_TOKEN_MINUTES.
+
+    Raises NeedsOneTimeCode, TooManyTries where the account has a second factor.
+    """
+    second_factor.require(account, asking.code)
+    return _issue_pair(account, asking)
+
+
+def issue_lasting(account: Account, asking: Asking = NOBODY, *, is_proven: bool = False) -> str:
+    """A new access token for interfaces that have no refresh; it works for LASTING_TOKEN_DAYS.
+
+    `is_proven` where another token has just shown the second factor. Else raises as `issue_pair`.
+    """
+    if not is_proven:
+        second_factor.require(account, asking.code)
+    return _issue_lasting(account, asking)
 
 
 @command
@@ -51,7 +71,8 @@ def refresh(token: str) -> str:
     claims = _claims(token, REFRESH)
     lock("account", int(claims["sub"]))  # so that nobody signs out in between
     account = _live_account(claims)
-    return _add_access(account, db.session.get_one(IssuedToken, claims["jti"]).family)
+    row = db.session.get_one(IssuedToken, claims["jti"])
+    return _add_access(account, row.family, _asked(row))
 
 
 def rotate(token: str) -> tuple[Account, TokenPair]:
@@ -80,12 +101,12 @@ def check(token: str) -> None:
 
 
 @command
-def issue_access(account: Account) -> str:
-    """A new access token for `account`; it works for ACCESS_TOKEN_MINUTES."""
-    return _add_access(account, secrets.token_urlsafe(24))
+def issue_access(account: Account, asking: Asking = NOBODY) -> str:
+    """A new access token for `account`, who is signed in already; it works for ACCESS_TOKEN_MINUTES."""
+    return _add_access(account, secrets.token_urlsafe(24), asking)
 
 
-def add_token(account: Account, kind: str, family: str, lifetime: timedelta) -> str:
+def add_token(account: Account, kind: str, family: str, lifetime: timedelta, asking: Asking = NOBODY) -> str:
     """A new token in the running command; tokens of one sign-in share a `family`."""
     now = clock.now()
     row = IssuedToken(
@@ -96,6 +117,8 @@ def add_token(account: Account, kind: str, family: str, lifetime: timedelta) -> 
         clinic_id=account.clinic_id,
         created_at=now,
         expires_at=now + lifetime,
+        address=asking.address[:64],
+        program=asking.program[:300],
     )
     db.session.add(row)
     claims = {
@@ -160,13 +183,39 @@ def _rotate(claims: dict[str, Any]) -> tuple[Account, TokenPair | None]:
         db.session.execute(_unrevoked().where(IssuedToken.family == row.family).values(revoked_at=now))
         return account, None  # not raised: the end of the sign-in must be kept
     db.session.execute(_unrevoked().where(IssuedToken.jti == row.jti).values(revoked_at=now))
+    asking = _asked(row)
     return account, TokenPair(
-        _add_access(account, row.family), add_token(account, REFRESH, row.family, row.expires_at - now)
+        _add_access(account, row.family, asking), add_token(account, REFRESH, row.family, row.expires_at - now, asking)
     )
 
 
-def _add_access(account: Account, family: str) -> str:
-    return add_token(account, ACCESS, family, timedelta(minutes=setting("ACCESS_TOKEN_MINUTES")))
+@command
+def _issue_pair(account: Account, asking: Asking) -> TokenPair:
+    _note(account, asking)
+    family = secrets.token_urlsafe(24)
+    lifetime = timedelta(days=setting("REFRESH_TOKEN_DAYS"))
+    return TokenPair(_add_access(account, family, asking), add_token(account, REFRESH, family, lifetime, asking))
+
+
+@command
+def _issue_lasting(account: Account, asking: Asking) -> str:
+    _note(account, asking)
+    lifetime = timedelta(days=setting("LASTING_TOKEN_DAYS"))
+    return add_token(account, ACCESS, secrets.token_urlsafe(24), lifetime, asking)
+
+
+def _note(account: Account, asking: Asking) -> None:
+    if asking.clinic is not None:
+        audit.note(Actor(account, asking.clinic), "signed in", "account", account.id, by="program")
+
+
+def _asked(row: IssuedToken) -> Asking:
+    """Where the sign-in began that the token is of."""
+    return Asking(row.address, row.program)
+
+
+def _add_access(account: Account, family: str, asking: Asking) -> str:
+    return add_token(account, ACCESS, family, timedelta(minutes=setting("ACCESS_TOKEN_MINUTES")), asking)
 
 
 def _claims(token: str, kind: str | None = None, *, may_be_expired: bool = False) -> dict[str, Any]:

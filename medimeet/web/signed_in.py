@@ -9,12 +9,15 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.errors import NotSignedIn
 from medimeet.extensions import login_manager
 from medimeet.models import Account, Clinic
-from medimeet.services import access, clinics, sign_in, tokens
+from medimeet.services import access, clinics, sessions, tokens
 from medimeet.services.access import Actor
 from medimeet.services.assistant import prompts
+from medimeet.services.tokens import Asking
 from medimeet.web.bearer import account_of_header, token_of_header
 from medimeet.web.contract import Contract, contract_of_request
 from medimeet.web.fragments import is_htmx
+
+ONE_TIME_CODE = "X-One-Time-Code"
 
 
 class Browser(UserMixin):
@@ -30,14 +33,14 @@ class Browser(UserMixin):
 
 def start(app: Flask) -> None:
     """Binds Flask-Login; a browser counts as signed in while its session row is good."""
-    login_manager.session_protection = None  # the row on the server decides, see services.sign_in
+    login_manager.session_protection = None  # the row on the server decides, see services.sessions
     login_manager.init_app(app)
 
 
 @login_manager.user_loader
 def load_browser(token: str) -> Browser | None:
     """The browser that holds this token, or None when its session has ended."""
-    account = sign_in.account_of_session(token)
+    account = sessions.account_of_session(token)
     return Browser(token, account) if account is not None else None
 
 
@@ -79,14 +82,24 @@ def token_of_request() -> str:
     return token
 
 
+def asking_program() -> Asking:
+    """The program behind this JSON request, as it asks for tokens."""
+    return Asking(
+        address=request.remote_addr or "",
+        program=request.headers.get("User-Agent", ""),
+        code=request.headers.get(ONE_TIME_CODE, "")[:100],
+        clinic=current_actor().clinic,
+    )
+
+
 def sign_in_browser(account: Account) -> None:
     """Starts a session row for `account` and puts its token into a fresh cookie.
 
     Whoever was signed in here before no longer is.
     """
     if current_user.is_authenticated:
-        sign_in.end_session(current_user.token)
-    token = sign_in.start_session(account, request.remote_addr or "", request.headers.get("User-Agent", ""))
+        sessions.end_session(current_user.token)
+    token = sessions.start_session(account, request.remote_addr or "", request.headers.get("User-Agent", ""))
     session.clear()
     login_user(Browser(token, account))
     g.pop("actor", None)
@@ -95,7 +108,7 @@ def sign_in_browser(account: Account) -> None:
 def sign_out_browser() -> None:
     """Ends this browser's session row and empties its cookie; the assistant forgets who this is."""
     if current_user.is_authenticated:
-        sign_in.end_session(current_user.token)
+        sessions.end_session(current_user.token)
         prompts.forget(current_user.account.id)
     logout_user()
     session.clear()

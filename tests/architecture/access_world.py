@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import update
 
 from medimeet import clock
 from medimeet.db import command, db
@@ -14,10 +15,12 @@ from medimeet.domain.slot_ids import encode_slot, slot_uuid
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import (
     Account,
+    BrowserSession,
     ClinicService,
     ContactMessage,
     ConversationMessage,
     DayGridTime,
+    IssuedToken,
     Language,
     MedicalHistoryEntry,
     Notification,
@@ -25,7 +28,7 @@ from medimeet.models import (
     Review,
     Specialty,
 )
-from medimeet.services import chatbot, sign_in, tokens
+from medimeet.services import chatbot, sessions, tokens
 from tests import factories
 
 
@@ -68,6 +71,9 @@ def make(app: Flask) -> World:
         "far_admin": factories.make_admin(far),
         "superuser": factories.make_superuser(),
         "deactivated": factories.make_patient(clinic).account,
+        "expired": factories.make_patient(clinic).account,
+        "revoked": factories.make_patient(clinic).account,
+        "applicant": factories.make_doctor(clinic, verified=False, works=False).account,
     }
     treatment = factories.make_treatment(clinic, doctor)
     day = clock.today(clinic.zone) + timedelta(days=7)
@@ -205,9 +211,12 @@ def make(app: Flask) -> World:
         },
         "/<int:clinic_id>/appointments/<int:appointment_id>/move/": {"slot_id": slot_id},
     }
-    world.tokens = {name: sign_in.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
+    world.tokens = {name: sessions.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
     world.bearers = {name: tokens.issue_access(account) for name, account in accounts.items()}
+    world.ids["far_chatbot_token"] = chatbot.issue_token(far)
     _deactivate(accounts["deactivated"])
+    _end(accounts["expired"], tokens_end="expires_at", sessions_end="expires_at")
+    _end(accounts["revoked"], tokens_end="revoked_at", sessions_end="ended_at")
     return world
 
 
@@ -215,3 +224,12 @@ def make(app: Flask) -> World:
 def _deactivate(account: Account) -> None:
     account.is_active = False
     db.session.flush()
+
+
+@command
+def _end(account: Account, tokens_end: str, sessions_end: str) -> None:
+    """Every credential of the account has ended a minute ago, by what the rows say in this column."""
+    past = clock.now() - timedelta(minutes=1)
+    db.session.execute(update(IssuedToken).where(IssuedToken.account_id == account.id).values({tokens_end: past}))
+    rows = update(BrowserSession).where(BrowserSession.account_id == account.id)
+    db.session.execute(rows.values({sessions_end: past}))

@@ -17,7 +17,7 @@ from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import NotAllowed
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, DayGridTime, Doctor, Patient, Treatment
 from medimeet.services import back_office
-from medimeet.services import sign_in as sign_in_service
+from medimeet.services import sessions
 from tests import factories
 from tests.architecture import access_world
 from tests.portal.back_office_pages import add, content_of, delete, edit, key_of, newest
@@ -184,7 +184,7 @@ class TestEveryTable:
     def test_what_the_system_wrote_can_be_deleted(
         self, app: Flask, office: FlaskClient, clinic: Clinic, patient: Patient, model: type[Base]
     ) -> None:
-        sign_in_service.start_session(patient.account, "192.0.2.1", "Firefox")
+        sessions.start_session(patient.account, "192.0.2.1", "Firefox")
         app.test_client().post("/login/", data={"username": patient.account.username, "password": "not it at all"})
         factories.save(
             models.Notification(

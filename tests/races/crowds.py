@@ -16,7 +16,7 @@ from medimeet import clock
 from medimeet.db import command, db
 from medimeet.models import Account, Appointment, AuditEntry, BrowserSession, Clinic, Patient
 from medimeet.services import invariants
-from medimeet.services.sign_in import hash_of_token
+from medimeet.services.sessions import hash_of_token
 
 Person = TypeVar("Person")
 

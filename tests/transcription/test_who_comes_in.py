@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from medimeet.blueprints.transcription import dialogue, places
 from medimeet.db import db
 from medimeet.models import Clinic, Patient
-from medimeet.services import sign_in, tokens
+from medimeet.services import sessions, tokens
 from tests import factories
 from tests.transcription.lines import Voice, bearer, token_of, write_prompt
 
@@ -62,7 +62,7 @@ def test_the_site_may_also_stand_at_its_published_address(app: Flask, voice: Voi
 
 def test_whoever_has_signed_out_is_refused_with_the_old_cookie(app: Flask, voice: Voice, patient: Patient) -> None:
     headers = cookie_of(app, patient)
-    sign_in.sign_out_everywhere(factories.actor_of(patient, patient.account.clinic))
+    sessions.sign_out_everywhere(factories.actor_of(patient, patient.account.clinic))
     assert voice.status(headers, voice.origin) == 401
 
 

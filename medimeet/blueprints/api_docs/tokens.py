@@ -5,11 +5,11 @@ from flask import Response, jsonify
 from medimeet.blueprints.api_docs.blueprint import bp
 from medimeet.services import access, tokens
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import asking_program, current_actor
 
 
 @bp.post("/token/")
 @allow(access.signed_in)
 def token() -> Response:
     """POST /docs/token/: an access token of the account that is signed in in this browser."""
-    return jsonify(access=tokens.issue_access(current_actor().person))
+    return jsonify(access=tokens.issue_access(current_actor().person, asking_program()))

@@ -5,7 +5,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.auth.blueprint import bp
-from medimeet.services import access, sign_in
+from medimeet.services import access
+from medimeet.services import sessions as sessions_service
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor, sign_out_browser
@@ -25,8 +26,8 @@ _MACHINES = (
 @allow(access.signed_in)
 def sessions() -> Response:
     """GET /sessions/: every browser in which one is signed in."""
-    rows = sign_in.sessions_of(current_actor().person)
-    here = sign_in.hash_of_token(current_user.token)
+    rows = sessions_service.sessions_of(current_actor().person)
+    here = sessions_service.hash_of_token(current_user.token)
     return page("auth/sessions.html", rows=rows, here=here, name_of=browser_name)
 
 
@@ -35,10 +36,10 @@ def sessions() -> Response:
 def sign_out_everywhere() -> WerkzeugResponse:
     """POST /sessions/: signs out everywhere; with `keep=here` everywhere else."""
     if request.form.get("keep") == "here":
-        sign_in.sign_out_everywhere(current_actor(), except_token=current_user.token)
+        sessions_service.sign_out_everywhere(current_actor(), except_token=current_user.token)
         flash("You are signed out everywhere else.", "success")
         return go_to(url_for("auth.sessions"))
-    sign_in.sign_out_everywhere(current_actor())
+    sessions_service.sign_out_everywhere(current_actor())
     sign_out_browser()
     flash("You are signed out everywhere.", "success")
     return go_to(url_for("auth.login"))

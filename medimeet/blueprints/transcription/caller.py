@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from medimeet.errors import NotSignedIn
 from medimeet.models import Account
-from medimeet.services import clinics, sign_in, tokens
+from medimeet.services import clinics, sessions, tokens
 from medimeet.services.access import Actor
 
 ENDED = "You are signed out, or signed in somewhere else now. Sign in again, then open the assistant once more."
@@ -29,7 +29,7 @@ class Caller:
         if self.session_token is None:
             self.actor()
             return
-        row = sign_in.session_of(self.session_token)
+        row = sessions.session_of(self.session_token)
         self._checked(row.account if row is not None else None)
 
     def _checked(self, account: Account | None) -> Actor:
@@ -52,5 +52,5 @@ def caller_by(host: str, *, session_token: str | None = None, access_token: str 
 
 def _account(session_token: str | None, access_token: str | None) -> Account | None:
     if session_token is not None:
-        return sign_in.account_of_session(session_token)
+        return sessions.account_of_session(session_token)
     return tokens.account_of_access(access_token or "")

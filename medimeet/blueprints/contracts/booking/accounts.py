@@ -10,7 +10,7 @@ from medimeet.models import Account
 from medimeet.services import access, password_changes, profiles, registration, sign_in, tokens
 from medimeet.services.registration import NewPerson
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor, token_of_request
+from medimeet.web.signed_in import asking_program, current_actor, token_of_request
 
 _GRACE = {
     "id": 5,
@@ -33,7 +33,7 @@ _PASSWORDS = {"old_password": "medimeet-demo", "new_password": "a quiet green ev
 def register(sent: dict[str, Any]) -> dict[str, Any]:
     """POST /api/auth/register/: a new patient, who is signed in at once."""
     account = registration.register_by_username(current_actor(), NewPerson(**sent), request.remote_addr or "")
-    return {"user": account, "token": tokens.issue_lasting(account)}
+    return {"user": account, "token": tokens.issue_lasting(account, asking_program())}
 
 
 @bp.post("/api/auth/login/")
@@ -43,7 +43,7 @@ def register(sent: dict[str, Any]) -> dict[str, Any]:
 def login(sent: dict[str, Any]) -> dict[str, Any]:
     """POST /api/auth/login/: a token for a username or an e-mail, and the password."""
     account = sign_in.check(current_actor(), sent["username"], sent["password"], request.remote_addr or "")
-    return {"user": account, "token": tokens.issue_lasting(account)}
+    return {"user": account, "token": tokens.issue_lasting(account, asking_program())}
 
 
 @bp.post("/api/auth/logout/")
@@ -91,7 +91,7 @@ def change_password(sent: dict[str, Any]) -> dict[str, str]:
     password_changes.change_password(
         actor, sent["old_password"], sent["new_password"], address=request.remote_addr or ""
     )
-    return {"token": tokens.issue_lasting(actor.person)}
+    return {"token": tokens.issue_lasting(actor.person, asking_program(), is_proven=True)}
 
 
 def _changed(sent: dict[str, Any]) -> Account:

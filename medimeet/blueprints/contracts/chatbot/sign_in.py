@@ -14,6 +14,7 @@ from medimeet.models import Account, Clinic
 from medimeet.services import access, chatbot_sign_in, chatbot_visits, tokens
 from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
+from medimeet.web.signed_in import asking_program
 
 _RESUMED = {"api_key": examples.TOKEN, "user_data": examples.USER}
 _SIGNED_IN = {
@@ -39,7 +40,7 @@ def login(clinic: Clinic, sent: dict[str, str]) -> dict[str, Any]:
     """
     with told_as({WrongCredentials: printed.INVALID_CREDENTIALS}):
         account = chatbot_sign_in.check(clinic, sent["email"], sent["password"], request.remote_addr or "")
-    told = _told(account, tokens.issue_pair(account), clinic)
+    told = _told(account, tokens.issue_pair(account, asking_program()), clinic)
     visit = chatbot_visits.recent(account.patient) if account.patient else None
     return told | {
         "recent_appointment": items.recent_appointment(visit, clinic),

@@ -9,7 +9,7 @@ from medimeet.blueprints.contracts.hospital.schemas import people as schemas
 from medimeet.services import access, registration, tokens
 from medimeet.services.registration import NewPerson
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import asking_program, current_actor
 
 _NEW = {
     "username": "anna.lee",
@@ -43,6 +43,6 @@ def register(sent: dict[str, Any]) -> dict[str, Any]:
     account = registration.register_by_username(current_actor(), NewPerson(**sent), request.remote_addr or "")
     return {
         "message": "Welcome! You can sign in and book at once.",
-        "tokens": tokens.issue_pair(account),
+        "tokens": tokens.issue_pair(account, asking_program()),
         "user": account,
     }

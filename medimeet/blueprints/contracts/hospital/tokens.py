@@ -7,7 +7,7 @@ from medimeet.blueprints.contracts.hospital.schemas import people as schemas
 from medimeet.services import access, sign_in, tokens
 from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import asking_program, current_actor
 
 
 @bp.post("/api/user/login/")
@@ -19,7 +19,7 @@ from medimeet.web.signed_in import current_actor
 def login(sent: dict[str, str]) -> TokenPair:
     """POST /api/user/login/: tokens for a username (or an e-mail) and a password."""
     account = sign_in.check(current_actor(), sent["username"], sent["password"], request.remote_addr or "")
-    return tokens.issue_pair(account)
+    return tokens.issue_pair(account, asking_program())
 
 
 @bp.post("/api/user/logout/")

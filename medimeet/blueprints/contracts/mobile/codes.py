@@ -11,7 +11,7 @@ from medimeet.errors import NotRegistered
 from medimeet.services import access, one_time_codes, tokens
 from medimeet.web.guard import allow
 from medimeet.web.refusals import renamed
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import asking_program, current_actor
 
 _SENT = "OTP sent to your mobile number."
 _UNKNOWN = "User not registered"
@@ -59,4 +59,5 @@ def verify_otp(sent: dict[str, str]) -> dict[str, Any]:
     A wrong, used or expired code is a 400 that never says which; five wrong ones end it.
     """
     account = one_time_codes.verify(sent["mobile_number"], sent["verification_id"], sent["otp"])
-    return envelope(200, "Success", {"user": items.user(account), "token": tokens.issue_lasting(account)})
+    token = tokens.issue_lasting(account, asking_program())
+    return envelope(200, "Success", {"user": items.user(account), "token": token})

@@ -7,7 +7,7 @@ from medimeet.blueprints.contracts.timeslots.blueprint import bp
 from medimeet.services import access, sign_in, tokens
 from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import asking_program, current_actor
 
 _TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl"
 
@@ -21,7 +21,7 @@ _TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl"
 def obtain(sent: dict[str, str]) -> TokenPair:
     """POST /api/api/token_obtain/: tokens for a username and a password."""
     account = sign_in.check(current_actor(), sent["username"], sent["password"], request.remote_addr or "")
-    return tokens.issue_pair(account)
+    return tokens.issue_pair(account, asking_program())
 
 
 @bp.post("/api/api/token_verify/")

@@ -1,0 +1,121 @@
+"""The rows behind signed-in browsers, and when they end by themselves.
+
+A browser holds a random token, its row the token's hash. Ending the row signs the browser out at once, everywhere.
+"""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from medimeet import clock
+from medimeet.config import setting
+from medimeet.db import command, db
+from medimeet.domain.statuses import Role
+from medimeet.errors import Busy
+from medimeet.models import Account, BrowserSession
+from medimeet.services.access import Actor
+
+_TOUCH_EVERY = timedelta(seconds=30)
+
+
+@command
+def start_session(account: Account, address: str, browser: str) -> str:
+    """The token of a new row for a browser in which `account` has just signed in; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    db.session.add(
+        BrowserSession(
+            token_hash=hash_of_token(token),
+            account_id=account.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=setting(_of_role(account, "SESSION_HOURS"))),
+            address=address[:64],
+            browser=browser[:300],
+        )
+    )
+    return token
+
+
+def account_of_session(token: str) -> Account | None:
+    """Whom the browser with this token belongs to, who has just done something there; None when it was signed out,
+    timed out, or the account ended.
+    """
+    row = session_of(token)
+    if row is None:
+        return None
+    if row.last_seen_at <= clock.now() - _TOUCH_EVERY:
+        with suppress(Busy):  # the person is here all the same; the next request notes it
+            _note_seen(row.id)
+    return row.account
+
+
+def session_of(token: str) -> BrowserSession | None:
+    """The row of a browser that is signed in, or None. It does not count as something that the person did."""
+    row = db.session.scalar(
+        select(BrowserSession).where(
+            BrowserSession.token_hash == hash_of_token(token),
+            BrowserSession.ended_at.is_(None),
+            BrowserSession.expires_at > clock.now(),
+        )
+    )
+    return row if row is not None and _is_live(row) else None
+
+
+def ends_at(row: BrowserSession) -> datetime:
+    """When the browser is signed out if nobody does anything there from now on."""
+    idle = timedelta(minutes=setting(_of_role(row.account, "SESSION_IDLE_MINUTES")))
+    return min(row.last_seen_at + idle, row.expires_at)
+
+
+def sessions_of(account: Account) -> list[BrowserSession]:
+    """Every browser in which the account is signed in, the last used first."""
+    rows = select(BrowserSession).where(BrowserSession.account_id == account.id, BrowserSession.ended_at.is_(None))
+    newest_first = rows.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())
+    return [row for row in db.session.scalars(newest_first) if _is_live(row)]
+
+
+@command
+def end_session(token: str) -> None:
+    """Signs one browser out; does nothing where it already is."""
+    db.session.execute(
+        update(BrowserSession)
+        .where(BrowserSession.token_hash == hash_of_token(token), BrowserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+@command
+def sign_out_everywhere(actor: Actor, except_token: str | None = None) -> None:
+    """Signs every browser of the actor's account out, but for the one with `except_token`."""
+    end_all_sessions(actor.person, except_token)
+
+
+def end_all_sessions(account: Account, except_token: str | None = None) -> None:
+    """Signs every browser of the account out, in the running command, but for the one with `except_token`."""
+    rows = update(BrowserSession).where(BrowserSession.account_id == account.id, BrowserSession.ended_at.is_(None))
+    if except_token is not None:
+        rows = rows.where(BrowserSession.token_hash != hash_of_token(except_token))
+    db.session.execute(rows.values(ended_at=clock.now()))
+
+
+def hash_of_token(token: str) -> str:
+    """What is kept of a random token. It has 256 bits of its own, so a fast hash is enough."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_live(row: BrowserSession) -> bool:
+    return row.account.is_active and ends_at(row) > clock.now()
+
+
+def _of_role(account: Account, name: str) -> str:
+    """The setting for patients, or the stricter one for those who see other people's health data."""
+    return name if account.role == Role.PATIENT else f"STAFF_{name}"
+
+
+@command
+def _note_seen(session_id: int) -> None:
+    db.session.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(last_seen_at=clock.now()))
