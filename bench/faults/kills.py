@@ -1,0 +1,31 @@
+"""kill -9 of a worker, of gunicorn's master, of the poller."""
+
+import os
+import random
+import signal
+from contextlib import suppress
+
+from bench.faults.rounds import Course, Verdict
+from bench.faults.servers import Service
+
+TARGETS = ("worker", "master", "worker", "poller")
+
+
+def run(course: Course, web: Service, poller: Service | None, rounds: int) -> dict[str, Verdict]:
+    """So many rounds with a kill in each; a verdict for each kind of process."""
+    verdicts = {target: Verdict() for target in dict.fromkeys(TARGETS)}
+    chance = random.Random(course.seed)
+    for number in range(rounds):
+        target = TARGETS[number % len(TARGETS)]
+        verdicts[target].add(course.round(lambda target=target: _kill(target, web, poller, chance)))  # type: ignore[misc]
+    return verdicts
+
+
+def _kill(target: str, web: Service, poller: Service | None, chance: random.Random) -> None:
+    process = web.main.pid
+    if target == "worker":
+        process = chance.choice(web.children or [process])
+    elif target == "poller" and poller is not None:
+        process = poller.main.pid
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)

@@ -1,0 +1,155 @@
+"""MediMeet's own processes under a small supervisor, which starts again what dies, as systemd would."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, Protocol
+
+from tests.servers import ROOT, free_port
+from tests.warm import WarmProcess
+
+START_SECONDS = 30
+
+
+class Process(Protocol):
+    """What is used of subprocess.Popen."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, and that of its session."""
+
+    def poll(self) -> int | None:
+        """Its exit status, None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, once it has ended."""
+
+
+class Service:
+    """One program in a session of its own; started again at once when its main process dies, after what it left behind
+    was ended.
+    """
+
+    def __init__(self, command: Sequence[str], settings: Mapping[str, Any], folder: Path, warm: bool = False) -> None:
+        self.command = list(command)
+        self.environment = os.environ | {
+            f"MEDIMEET_{name}": str(int(value) if isinstance(value, bool) else value)
+            for name, value in settings.items()
+        }
+        self.log = folder / f"{command[0]}-{os.getpid()}.log"
+        self.warm = warm
+        self.starts = 0
+        self._is_over = threading.Event()
+        self.main = self._start()
+        self._watcher: threading.Thread | None = None
+
+    def supervise(self) -> None:
+        """Looks after it from now on, in a thread."""
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    @property
+    def children(self) -> list[int]:
+        """The processes that the main one has started, the oldest first."""
+        with suppress(OSError):
+            found = Path(f"/proc/{self.main.pid}/task/{self.main.pid}/children").read_text().split()
+            return [int(number) for number in found]
+        return []
+
+    def stop(self) -> None:
+        """Ends it for good."""
+        self._is_over.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        _signal(self.main.pid, signal.SIGTERM)
+        try:
+            self.main.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            _signal(-self.main.pid, signal.SIGKILL)
+            self.main.wait(timeout=10)
+        _signal(-self.main.pid, signal.SIGKILL)
+
+    @property
+    def tracebacks(self) -> list[str]:
+        """The lines of its log that tell of a defect."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line[:600] for line in lines if "Traceback" in line or '"exception"' in line]
+
+    def _start(self) -> Process:
+        self.starts += 1
+        with open(os.devnull) as nothing, open(self.log, "ab") as output:
+            if self.warm:
+                return WarmProcess(self.command, ROOT, self.environment, (nothing, output, output))
+            program = [str(Path(sys.executable).with_name(self.command[0])), *self.command[1:]]
+            return subprocess.Popen(
+                program,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=nothing,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(0.05):
+            if self.main.poll() is not None:
+                _signal(-self.main.pid, signal.SIGKILL)  # as systemd ends what is left in the control group
+                self.main = self._start()
+
+
+@contextmanager
+def serving(
+    settings: Mapping[str, Any],
+    folder: Path,
+    *,
+    workers: int = 2,
+    polls: bool = True,
+    warm: bool = False,
+    port: int = 0,
+    **more: Any,
+) -> Iterator[tuple[int, Service, Service | None]]:
+    """The port, gunicorn as in production, and the poller beside it."""
+    port = port or free_port()
+    all_settings = dict(settings) | {"HOST": "127.0.0.1", "PORT": port, "WORKERS": workers} | more
+    web = Service(["gunicorn", "wsgi:app"], all_settings, folder, warm)
+    poller = None
+    try:
+        wait_for(port, lambda: web.log.read_text(errors="replace")[-3000:])
+        web.supervise()
+        if polls:
+            poller = Service(["flask", "worker"], all_settings, folder, warm)
+            poller.supervise()
+        yield port, web, poller
+    finally:
+        web.stop()
+        if poller is not None:
+            poller.stop()
+
+
+def wait_for(port: int, what_it_said: Callable[[], str]) -> None:
+    """Until the server answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            line = HTTPConnection("127.0.0.1", port, timeout=5)
+            line.request("GET", "/healthz")
+            line.getresponse().read()
+            line.close()
+            return
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+    raise AssertionError(f"The server did not start:\n{what_it_said()}")
+
+
+def _signal(process: int, number: int) -> None:
+    """Sends a signal to a process, or to a group (a number below zero), if it is there."""
+    with suppress(ProcessLookupError):
+        os.killpg(-process, number) if process < 0 else os.kill(process, number)
