@@ -12,6 +12,7 @@ from medimeet.blueprints import (
     machines,
     outbox,
     patient_booking,
+    privacy,
     setup,
     subscription,
     transcription,
@@ -32,6 +33,7 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(machines.bp)
     app.register_blueprint(outbox.bp)
     app.register_blueprint(patient_booking.bp)
+    app.register_blueprint(privacy.bp)
     app.register_blueprint(setup.bp)
     app.register_blueprint(subscription.bp)
     app.register_blueprint(transcription.bp)

@@ -15,6 +15,7 @@ from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import NotFound
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
+from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.search import any_part
 
@@ -61,6 +62,14 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
     )
     if found is None:
         raise NotFound(UNKNOWN)
+    return found
+
+
+def read(actor: Actor, appointment_id: int, *, even_deleted: bool = False) -> Appointment:
+    """As `find`, to show the visit with its reason: that somebody else reads it goes into the audit log."""
+    found = find_even_deleted(actor, appointment_id) if even_deleted else find(actor, appointment_id)
+    if found.patient.account_id != actor.person.id:
+        audit.note_reading(actor, "appointment", found.id, found.patient_id)
     return found
 
 

@@ -23,8 +23,6 @@ from medimeet.models import (
     Designation,
     Doctor,
     IssuedToken,
-    MedicalHistoryEntry,
-    MedicalRecordVersion,
     OneTimeCode,
     OneTimeLink,
     Patient,
@@ -32,15 +30,23 @@ from medimeet.models import (
     Subscription,
     Treatment,
 )
-from medimeet.services import account_rows, audit, chatbot, contact_details, credits, day_grid, table_rows, word_lists
+from medimeet.services import (
+    account_rows,
+    audit,
+    chatbot,
+    contact_details,
+    credits,
+    day_grid,
+    patient_of_row,
+    table_rows,
+    word_lists,
+)
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
 from medimeet.services.table_rows import kept_as
 
 _NOT_BELOW_ZERO = ("credits", "monthly_credits")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-# Opening one of these is a reading of health data, see docs/decisions/0004.
-_HEALTH = (MedicalHistoryEntry, MedicalRecordVersion)
 # What goes with a row: what proves who somebody is ends with the account, a clinic's day grid with the clinic.
 _BELONGINGS: dict[type[Base], tuple[type[Base], ...]] = {
     Account: (Credential, BrowserSession, IssuedToken, OneTimeCode, OneTimeLink),
@@ -64,11 +70,12 @@ def find(model: type[Base], key: int | str) -> Base:
 
 
 def read(actor: Actor, model: type[Base], key: int | str) -> Base:
-    """The row with this primary key, to be shown; reading health data is noted. Raises NotFound."""
+    """The row with this primary key, to be shown; that a row about a patient is read is noted. Raises NotFound."""
     row = find(model, key)
-    if isinstance(row, _HEALTH):
-        patient_id = row.patient_id if isinstance(row, MedicalHistoryEntry) else row.appointment.patient_id
-        audit.note_reading(_within(actor, row), model.__tablename__, row.id, patient_id)
+    patient_id = patient_of_row.find(row)
+    if patient_id is not None:
+        key = table_rows.key_of(row)
+        audit.note_reading(_within(actor, row), model.__tablename__, key if isinstance(key, int) else None, patient_id)
     return row
 
 

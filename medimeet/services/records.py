@@ -14,7 +14,7 @@ from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AGREED, AppointmentStatus
 from medimeet.errors import AppointmentClosed, Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Appointment, MedicalRecordVersion
-from medimeet.services import appointments, audit
+from medimeet.services import appointments, audit, reasons
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
@@ -62,7 +62,8 @@ def write(
         db.session.flush()
     except IntegrityError:
         raise Conflict(CHANGED_MEANWHILE) from None
-    audit.note(actor, "wrote", "medical_record", appointment.id, appointment.patient_id, version=version.number)
+    why = reasons.of_reading(actor, appointment.patient_id)
+    audit.note(actor, "wrote", "medical_record", appointment.id, appointment.patient_id, why, version=version.number)
     return version
 
 
@@ -188,7 +189,8 @@ def _newest(appointment_id: int) -> MedicalRecordVersion | None:
 def _note_reading(actor: Actor, appointment_id: int, patient_id: int) -> None:
     own = actor.person.patient
     if own is None or own.id != patient_id:
-        audit.note(actor, "read", "medical_record", appointment_id, patient_id)
+        why = reasons.of_reading(actor, patient_id)
+        audit.note(actor, "read", "medical_record", appointment_id, patient_id, why)
 
 
 def _read(**words: str) -> dict[str, str]:

@@ -64,7 +64,8 @@ def create_patient() -> Response | WerkzeugResponse:
 @allow(access.clinic_admin)
 def edit_patient(patient_id: int) -> Response | WerkzeugResponse:
     """GET, POST /edit_patient/<int:patient_id>/: changes a patient's details."""
-    patient = patients.find(current_actor(), patient_id)
+    look = patients.find if request.method == "POST" else patients.read
+    patient = look(current_actor(), patient_id)
     form = PatientForm(data=of_patient(patient))
     if form.validate_on_submit():
         try:

@@ -48,7 +48,7 @@ def view_appointments() -> Response:
 def appointment_details(appointment_id: int) -> Response:
     """GET /appointment-details/<id>/: one visit, for the patient, the doctor and the clinic's admins."""
     actor = current_actor()
-    visit = appointments.find_even_deleted(actor, appointment_id)
+    visit = appointments.read(actor, appointment_id, even_deleted=True)
     is_own_doctor = actor.is_doctor and actor.own_doctor.id == visit.doctor_id
     return page(
         "patient_booking/details.html",

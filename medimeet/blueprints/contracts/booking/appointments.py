@@ -41,7 +41,7 @@ def list_appointments() -> list[Appointment]:
 @bp.response(200, schemas.Appointment, example=_VISIT)
 def show_appointment(appointment_id: int) -> Appointment:
     """GET /api/appointment/my-appointments/{id}/: one of these appointments."""
-    return appointments.find(current_actor(), appointment_id)
+    return appointments.read(current_actor(), appointment_id)
 
 
 @bp.post("/api/appointment/book/<int:doctor_id>/")

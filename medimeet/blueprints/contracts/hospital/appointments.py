@@ -61,7 +61,7 @@ def book_appointment(sent: dict[str, Any], idempotency_key: str | None) -> dict[
 @bp.response(200, schemas.AppointmentItem, example=schemas.APPOINTMENT_EXAMPLE)
 def show_appointment(appointment_id: int) -> dict[str, Any]:
     """GET /appointments/{id}/: one appointment."""
-    return _shown([appointments.find(current_actor(), appointment_id)])[0]
+    return _shown([appointments.read(current_actor(), appointment_id)])[0]
 
 
 @bp.put("/appointments/<int:appointment_id>/")

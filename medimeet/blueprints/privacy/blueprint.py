@@ -1,0 +1,5 @@
+"""The blueprint that the routes of this package hang on."""
+
+from flask import Blueprint
+
+bp = Blueprint("privacy", __name__)
