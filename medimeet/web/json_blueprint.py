@@ -15,7 +15,7 @@ from medimeet.services import access
 from medimeet.web.api_document import ContractApi, content_of, needs_a_body
 from medimeet.web.contract import Contract, contract_of_request, contracts_of
 from medimeet.web.json_body import CONTENT_TYPES, BodyParser
-from medimeet.web.signed_in import comes_by_session, current_actor
+from medimeet.web.signed_in import comes_by_session, current_account
 
 _ALWAYS = (400, 401, 404, 429, 500, 503)
 _WITH_A_BODY = (409, 413, 415)
@@ -106,13 +106,13 @@ def enlist(app: Flask, contract: Contract) -> None:
 
 def _refuse_bad_token() -> None:
     """A token that is not good is a 401 on public routes too."""
-    current_actor()
+    current_account()
 
 
 def _refuse_foreign_page() -> None:
     """A write by session needs the form token of our own pages (`X-CSRFToken`), as their forms do."""
     contract = contract_of_request()
-    if contract is None or not comes_by_session(contract) or current_actor().account is None:
+    if contract is None or not comes_by_session(contract) or current_account() is None:
         return
     if current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect()  # asks for nothing where nothing is written

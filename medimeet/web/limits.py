@@ -1,90 +1,152 @@
 """How many requests a minute one address, or one signed-in account, may make.
 
 The limits that protect accounts (passwords, codes, links) are not here but in services/attempts.py, in the database.
+Each request is counted, so counting is kept to a few steps: one number for each asker and window of time, in this
+process, or in Redis where REDIS_URL names one.
 """
 
-from flask import Flask, Response, g, request
-from flask_limiter import ApplicationLimit, Limiter
-from flask_limiter.util import get_remote_address
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from limits.storage import RedisStorage
 from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import TooManyRequests
 
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.domain.networks import network_of
 from medimeet.errors import MediMeetError
 from medimeet.models import Account
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import current_account
 
+logger = logging.getLogger(__name__)
+View = TypeVar("View", bound=Callable[..., Any])
+MINUTE, HOUR = 60, 3600
 # Machines ask often, and these cost next to nothing.
-_UNLIMITED = {"static", "machines.healthz", "machines.readyz"}
+_UNLIMITED = {"static", "machines.healthz", "machines.readyz", "machines.metrics"}
+
+
+class Standing(NamedTuple):
+    """Where an asker stands: the most that is allowed in this window of time, what is left, and when it ends."""
+
+    most: int
+    left: int
+    ends_at: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this request is one too many."""
+        return self.left < 0
+
+
+class Counts:
+    """The counts of this process: those of each length of window, forgotten when the next window begins."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._windows: dict[int, tuple[int, Counter[str]]] = {}
+
+    def count(self, who: str, seconds: int, window: int) -> int:
+        """One more of `who` in the window with this number, `seconds` long; how many that makes."""
+        with self._lock:
+            number, counts = self._windows.get(seconds, (None, Counter[str]()))
+            if number != window:
+                counts = Counter()
+                self._windows[seconds] = (window, counts)
+            counts[who] += 1
+            return counts[who]
+
+    def clear(self) -> None:
+        """Forgets every count."""
+        with self._lock:
+            self._windows.clear()
+
+
+class SharedCounts(Counts):
+    """Counts in Redis, which all hosts share; those of this process while Redis is away."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._storage = RedisStorage(url)
+
+    def count(self, who: str, seconds: int, window: int) -> int:
+        try:
+            return self._storage.incr(f"medimeet/{who}/{seconds}/{window}", seconds)
+        except Exception as error:  # whatever Redis's client raises: nobody is locked out for it
+            logger.warning("Redis does not count requests: %s", error)
+            return super().count(who, seconds, window)
 
 
 def start(app: Flask) -> None:
-    """Binds Flask-Limiter to the settings RATELIMIT_* and REDIS_URL; nothing is limited without RATELIMIT_ENABLED."""
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
-    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(app.config["REDIS_URL"])
-    limiter.init_app(app)
-    app.after_request(tell_limit)
+    """Counts the requests to `app`, by the settings RATELIMIT_* and REDIS_URL; none without RATELIMIT_ENABLED."""
+    url = app.config["REDIS_URL"]
+    app.extensions["request_counts"] = SharedCounts(url) if url else Counts()
+    if app.config["RATELIMIT_ENABLED"]:
+        app.before_request(refuse_too_many)
+        app.after_request(tell_limit)
 
 
-def who_asks() -> str:
-    """Whose requests are counted together: the signed-in account's, else those from one address."""
+def refuse_too_many() -> None:
+    """Counts this request for whoever asks. Raises TooManyRequests for one too many."""
+    if request.endpoint in _UNLIMITED:
+        return
     account = _account()
-    return f"account {account.id}" if account is not None else f"address {_network()}"
+    if account is not None:
+        _count(f"account {account.id}", current_app.config["RATELIMIT_SIGNED_IN"], MINUTE)
+    else:
+        _count(f"address {_network()}", current_app.config["RATELIMIT_ANONYMOUS"], MINUTE)
 
 
-def how_many() -> str:
-    """The limit for whoever asks, as Flask-Limiter writes it."""
-    name = "RATELIMIT_SIGNED_IN" if _account() is not None else "RATELIMIT_ANONYMOUS"
-    return f"{setting(name)} per minute"
+def limit_messages(view: View) -> View:
+    """Counts what is sent to the view as messages of one address, CONTACT_MESSAGES an hour on all such views.
 
+    One count for the page and for the JSON interfaces. Raises TooManyRequests.
+    """
 
-def messages_an_hour() -> str:
-    """How many messages one address may leave for clinics, as Flask-Limiter writes it."""
-    return f"{setting('CONTACT_MESSAGES')} per hour"
+    @wraps(view)
+    def count_then_view(*args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST" and setting("RATELIMIT_ENABLED"):
+            _count(f"messages {_network()}", setting("CONTACT_MESSAGES"), HOUR)
+        return view(*args, **kwargs)
 
-
-def is_unlimited() -> bool:
-    """Whether this request is not counted."""
-    return request.endpoint in _UNLIMITED
+    return count_then_view  # type: ignore[return-value]
 
 
 def tell_limit(response: Response) -> Response:
-    """The answer with how many requests are left, and how long to wait for who has none left.
-
-    Flask-Limiter's own headers would tell everybody to wait, and draw out the waits that other refusals name.
-    """
-    limit = limiter.current_limit
-    if limit is None:
+    """The answer with how many requests are left, and how long to wait for who has none left."""
+    standing: Standing | None = g.get("standing")
+    if standing is None:
         return response
-    response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
-    response.headers["X-RateLimit-Remaining"] = str(limit.remaining)
-    response.headers["X-RateLimit-Reset"] = str(limit.reset_at)
-    if limit.breached:
-        response.headers["Retry-After"] = str(max(1, limit.reset_at - int(clock.now().timestamp())))
+    headers = response.headers
+    headers["X-RateLimit-Limit"] = str(standing.most)
+    headers["X-RateLimit-Remaining"] = str(max(0, standing.left))
+    headers["X-RateLimit-Reset"] = str(standing.ends_at)
+    if standing.is_over:
+        headers["Retry-After"] = str(max(1, standing.ends_at - int(clock.now().timestamp())))
     return response
 
 
+def _count(who: str, most: int, seconds: int) -> None:
+    counts: Counts = current_app.extensions["request_counts"]
+    window = int(clock.now().timestamp()) // seconds
+    left = most - counts.count(who, seconds, window)
+    g.standing = Standing(most, left, (window + 1) * seconds)
+    if left < 0:
+        raise TooManyRequests
+
+
 def _network() -> str:
-    return network_of(get_remote_address())
+    return network_of(request.remote_addr or "127.0.0.1")
 
 
 def _account() -> Account | None:
     """Who asks, where that can be told; a bad token or a database that is away is not this one's to report."""
-    if "asking_account" not in g:
-        try:
-            g.asking_account = current_actor().account
-        except (MediMeetError, DBAPIError):
-            g.asking_account = None
-    return g.asking_account
-
-
-limiter = Limiter(
-    who_asks,
-    application_limits=[ApplicationLimit(how_many)],
-    application_limits_exempt_when=is_unlimited,
-    strategy="fixed-window",
-)
-
-# One count for the page and for the JSON interfaces.
-limit_messages = limiter.shared_limit(messages_an_hour, scope="contact messages", key_func=_network, methods=["POST"])
+    try:
+        return current_account()
+    except (MediMeetError, DBAPIError):
+        return None

@@ -44,6 +44,19 @@ def load_browser(token: str) -> Browser | None:
     return Browser(token, account) if account is not None else None
 
 
+def current_account() -> Account | None:
+    """The person behind this request, or None for a visitor, without asking which clinic it means.
+
+    Raises NotSignedIn for a token that is not good.
+    """
+    if "actor" in g:
+        account: Account | None = g.actor.account
+        return account
+    if "account" not in g:
+        g.account = _account_of_request()
+    return g.account
+
+
 def current_actor() -> Actor:
     """The person behind this request (account None: a visitor) and the clinic it means.
 
@@ -51,7 +64,7 @@ def current_actor() -> Actor:
     session alone. Raises NotSignedIn for a token that is not good.
     """
     if "actor" not in g:
-        account = _account_of_request()
+        account = current_account()
         g.actor = Actor(account, clinics.of_request(account, request.host))
     return g.actor
 
@@ -102,7 +115,7 @@ def sign_in_browser(account: Account) -> None:
     token = sessions.start_session(account, request.remote_addr or "", request.headers.get("User-Agent", ""))
     session.clear()
     login_user(Browser(token, account))
-    g.pop("actor", None)
+    _forget_who_asks()
 
 
 def sign_out_browser() -> None:
@@ -112,7 +125,7 @@ def sign_out_browser() -> None:
         prompts.forget(current_user.account.id)
     logout_user()
     session.clear()
-    g.pop("actor", None)
+    _forget_who_asks()
 
 
 def ask_to_sign_in() -> WerkzeugResponse:
@@ -123,6 +136,11 @@ def ask_to_sign_in() -> WerkzeugResponse:
         answer.headers["HX-Redirect"] = sign_in_page
         return answer
     return redirect(sign_in_page, 302)
+
+
+def _forget_who_asks() -> None:
+    for name in ("actor", "account"):
+        g.pop(name, None)
 
 
 def _account_of_request() -> Account | None:

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from medimeet.app import create_app
 from medimeet.db import db
 from medimeet.models import Account, Clinic, ContactMessage
-from medimeet.web.limits import limiter
 from tests import factories
 from tests.portal.people_pages import flashes_of, title_of, typed_in, words_of
 
@@ -30,7 +29,6 @@ def limited(app: Flask, clinic: Clinic, tmp_path: Path) -> Iterator[Flask]:
     yield limited
     with limited.app_context():
         db.engine.dispose()
-    limiter.enabled = False
 
 
 def how_many() -> int:
