@@ -20,11 +20,13 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, UniqueConstraint, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from medimeet.errors import Busy
+from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble_of
+from medimeet.errors import InDoubt
+from medimeet.tally import COMMANDS
 from medimeet.writer_lock import WriterLock
 
 P = ParamSpec("P")
@@ -98,17 +100,34 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     Raises Busy past the database's time limit. A command never calls another command.
     """
 
+    name = f"{function.__module__.rpartition('services.')[2]}.{function.__name__}"
+
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if _inside_command.get():
             raise RuntimeError(f"{function.__qualname__} is a command, and was called by another command.")
-        token = _inside_command.set(True)
+        token, outcome = _inside_command.set(True), "done"
         try:
             return _retried(lambda: function(*args, **kwargs))
+        except BaseException as error:
+            outcome = type(error).__name__
+            raise
         finally:
             _inside_command.reset(token)
+            COMMANDS.add(name, outcome)
 
     return run
+
+
+def at_end_of_command(ending: Callable[[list[Any]], None], item: Any) -> None:
+    """Calls `ending` once with all its items when the running command's work is done, just before it is committed.
+
+    All rows are in the database by then, so what `ending` locks is locked last, and for that moment only.
+    """
+    endings = _endings.get()
+    if endings is None:
+        raise RuntimeError("No command is running, so it has no end.")
+    endings.setdefault(ending, []).append(item)
 
 
 def lock(subject: str, *row_ids: int) -> None:
@@ -120,9 +139,12 @@ def lock(subject: str, *row_ids: int) -> None:
         return
     for row_id in sorted(row_ids):
         db.session.execute(
-            text("SELECT pg_advisory_xact_lock(:subject, :row_id)"),
+            text(
+                "SELECT set_config('lock_timeout', :in_line, true), pg_advisory_xact_lock(:subject, :row_id), "
+                "set_config('lock_timeout', :alone, true)"
+            ),
             # A lock's number has 32 bits. A larger one is no row's: it may stand in line with another.
-            {"subject": _LOCK_ORDER.index(subject), "row_id": row_id & _LARGEST_LOCK},
+            {"subject": _LOCK_ORDER.index(subject), "row_id": row_id & _LARGEST_LOCK, **_lock_times()},
         )
 
 
@@ -137,20 +159,6 @@ def broken_rule(error: IntegrityError) -> str:
     if diagnosis is not None:
         return diagnosis.constraint_name or ""
     return _sqlite_rule(str(error.orig))
-
-
-def is_busy(error: DBAPIError) -> bool:
-    """Whether the database was only unavailable or slow for a moment, so that trying again makes sense."""
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if sqlstate is not None:
-        return sqlstate in {"55P03", "57014", "57P01", "57P03", "53300"} or sqlstate[:2] == "08"
-    message = str(error.orig)
-    return error.connection_invalidated or "locked" in message or "busy" in message or "connection" in message
-
-
-def is_beyond_any_row(error: DBAPIError) -> bool:
-    """Whether a number was asked for that no column holds: PostgreSQL refuses it, SQLite just does not find it."""
-    return getattr(error.orig, "sqlstate", None) == "22003"
 
 
 def _prepare_sqlite(engine: Engine, timeout: float) -> None:
@@ -188,23 +196,22 @@ _TRIES = 4
 # Standing in our own line is progress, so it may take longer than waiting for a database that does not answer.
 _PATIENCE = 3
 _inside_command: ContextVar[bool] = ContextVar("inside_command", default=False)
+_endings: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("endings", default=None)
 
 
 def _retried(work: Callable[[], R]) -> R:
     for attempt in range(1, _TRIES + 1):
         try:
             return _in_transaction(work)
-        except IntegrityError:
-            raise
-        except DBAPIError as error:
-            # 40001 and 40P01: PostgreSQL chose this transaction to give way; the same work succeeds afterwards.
-            gave_way = getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
-            if gave_way and attempt < _TRIES:
+        except SQLAlchemyError as error:
+            # Nothing was kept: PostgreSQL had this transaction give way, or the line broke before its end.
+            if isinstance(error, DBAPIError) and (gave_way(error) or is_lost(error)) and attempt < _TRIES:
                 time.sleep(0.01 * attempt)
                 continue
-            if gave_way or is_busy(error):
-                raise Busy from error
-            raise
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            raise trouble from error
     raise AssertionError("unreachable")
 
 
@@ -212,14 +219,32 @@ def _in_transaction(work: Callable[[], R]) -> R:
     db.session.rollback()
     db.session.expire_all()  # a rollback expires nothing where no transaction was open
     with _one_writer():
+        endings: dict[Callable[[list[Any]], None], list[Any]] = {}
+        token = _endings.set(endings)
         try:
             db.session.connection(execution_options={"writes": True})
             answer = work()
-            db.session.commit()
+            if endings:
+                db.session.flush()
+            for ending, items in endings.items():
+                ending(items)
+            _commit()
             return answer
         except BaseException:
             db.session.rollback()
             raise
+        finally:
+            _endings.reset(token)
+
+
+def _commit() -> None:
+    db.session.flush()  # so that what fails below is the COMMIT alone
+    try:
+        db.session.commit()
+    except DBAPIError as error:
+        if leaves_in_doubt(error):
+            raise InDoubt from error
+        raise
 
 
 @contextmanager
@@ -232,16 +257,23 @@ def _one_writer() -> Iterator[None]:
         yield
 
 
+def _lock_times() -> dict[str, str]:
+    """How long to wait in our own line, and for a lock that somebody else holds: a long look at a table, say."""
+    milliseconds = int(current_app.config["DATABASE_TIMEOUT_SECONDS"] * 1000)
+    return {"in_line": f"{_PATIENCE * milliseconds}ms", "alone": f"{milliseconds}ms"}
+
+
 def _engine_options(url: str, timeout: float) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"pool_size": 20, "max_overflow": 50, "connect_args": {"timeout": timeout, "check_same_thread": False}}
     milliseconds = int(timeout * 1000)
     in_line = _PATIENCE * milliseconds
-    limits = f"-c lock_timeout={in_line} -c statement_timeout={in_line + milliseconds} -c timezone=UTC"
+    limits = f"-c lock_timeout={milliseconds} -c statement_timeout={in_line + milliseconds} -c timezone=UTC"
     limits += " -c idle_in_transaction_session_timeout=30000"
     return {
         "pool_size": 10,
         "max_overflow": 20,
+        "pool_timeout": _PATIENCE * timeout,
         "pool_pre_ping": True,
         "connect_args": {"options": limits, "connect_timeout": max(1, int(timeout))},
     }

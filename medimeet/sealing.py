@@ -6,65 +6,127 @@ is read as it is, until `flask keys rotate` seals it.
 """
 
 import base64
+import hmac
 import os
-import secrets
+import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 from sqlalchemy import Dialect, Text
+from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
-from medimeet.config import BadSetting, owner_only
+from medimeet import key_file
+from medimeet.config import BadSetting
 
 PREFIX = "sealed:"
+UNSEALED = "not sealed"
+"""What stands in place of a key's name where a text is not sealed."""
+LOOK_SECONDS = 1.0
 _NONCE_BYTES = 12
-_KEY_BYTES = 32
+# What somebody typed before there were keys may begin like a sealed text, too.
+_SEALED = re.compile(r"sealed:([A-Za-z0-9_-]{1,20}):[A-Za-z0-9+/]{38,}={0,2}")
 
 
 class CannotOpen(Exception):
     """A sealed text whose key is not here, or that was changed; its text says which."""
 
 
+@dataclass(frozen=True)
+class _Keys:
+    """Some keys by name, oldest first, as they were read at one time."""
+
+    keys: Mapping[str, bytes]
+    ciphers: Mapping[str, AESGCM]
+    newest: str
+    stamp: tuple[int, ...] = ()
+
+
 class KeyRing:
-    """The keys by name, oldest first; the last one seals, every one opens."""
+    """The keys by name, oldest first; the last one seals, every one opens.
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self._keys = dict(keys)
-        self.newest = list(keys)[-1]
+    Where they come from a file, it is looked at again every second, and at once for a key that is not known: a worker
+    takes up a new key without a restart.
+    """
 
-    def seal(self, text: str, column: str) -> str:
-        """The text, readable only with the newest key and only for this column (`table.column`)."""
+    def __init__(self, keys: Mapping[str, bytes], file: Path | None = None) -> None:
+        self.file = file
+        self._held = _held(keys, _stamp(file))
+        self._looked_at = time.monotonic()
+
+    @property
+    def newest(self) -> str:
+        """The name of the key that seals."""
+        return self._current().newest
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all keys, oldest first."""
+        return list(self._current().keys)
+
+    def seal(self, text: str, column: str, name: str = "") -> str:
+        """The text, readable only with the key (unless named: the newest) and only for this column (`table.column`)."""
+        held = self._current()
+        name = name or held.newest
         nonce = os.urandom(_NONCE_BYTES)
-        hidden = self._ciphers[self.newest].encrypt(nonce, text.encode(), column.encode())
-        return f"{PREFIX}{self.newest}:{base64.b64encode(nonce + hidden).decode()}"
+        hidden = held.ciphers[name].encrypt(nonce, text.encode(), column.encode())
+        return f"{PREFIX}{name}:{base64.b64encode(nonce + hidden).decode()}"
 
     def open(self, kept: str, column: str) -> str:
         """The text behind what `seal` gave; a text that was never sealed as it is. Raises CannotOpen."""
         if not kept.startswith(PREFIX):
             return kept
         name, _, coded = kept.removeprefix(PREFIX).partition(":")
-        if name not in self._ciphers:
-            raise CannotOpen(f"The key {name} that sealed {column} is not in the data keys.")
+        cipher = self._held.ciphers.get(name)
+        if cipher is None:
+            if key_of(kept) is None:
+                return kept
+            cipher = self.look_again().ciphers.get(name)
+        if cipher is None:
+            raise CannotOpen(f"The key {name} that sealed {column} is not among the data keys.")
         hidden = base64.b64decode(coded)
         try:
-            return self._ciphers[name].decrypt(hidden[:_NONCE_BYTES], hidden[_NONCE_BYTES:], column.encode()).decode()
+            return cipher.decrypt(hidden[:_NONCE_BYTES], hidden[_NONCE_BYTES:], column.encode()).decode()
         except InvalidTag:
             raise CannotOpen(f"A text in {column} was changed, or its key {name} is another one.") from None
 
-    def is_newest(self, kept: str) -> bool:
-        """Whether a kept text needs no sealing any more: it is empty, or sealed with the newest key."""
-        return not kept or kept.startswith(f"{PREFIX}{self.newest}:")
+    def audit_secret(self, name: str) -> bytes:
+        """What digests of the audit log are made with, derived from the key `name`. Raises CannotOpen."""
+        key = self._held.keys.get(name) or self.look_again().keys.get(name)
+        if key is None:
+            raise CannotOpen(f"The key {name} is not among the data keys.")
+        return hmac.digest(key, b"medimeet audit log", "sha256")
 
-    def secret(self, name: str) -> bytes:
-        """The key `name` itself, for what is derived from it. Raises CannotOpen."""
-        if name not in self._keys:
-            raise CannotOpen(f"The key {name} is not in the data keys.")
-        return self._keys[name]
+    def _current(self) -> _Keys:
+        if self.file is not None and time.monotonic() - self._looked_at > LOOK_SECONDS:
+            self._looked_at = time.monotonic()
+            if _stamp(self.file) != self._held.stamp:
+                return self.look_again()
+        return self._held
+
+    def look_again(self) -> _Keys:
+        """Reads the file anew, where the keys come from one."""
+        if self.file is not None:
+            # A file that can't be read just now, or is half restored, is no reason to forget the keys that are known.
+            with suppress(OSError, BadSetting):
+                stamp = _stamp(self.file)
+                self._held = _held(key_file.read(self.file), stamp)
+        return self._held
+
+
+def key_of(kept: str) -> str | None:
+    """The name of the key that sealed a kept text; None where it is not sealed."""
+    if not kept.startswith(PREFIX):
+        return None
+    sealed = _SEALED.fullmatch(kept)
+    return sealed[1] if sealed is not None else None
 
 
 class SealedText(TypeDecorator[str]):
@@ -72,6 +134,16 @@ class SealedText(TypeDecorator[str]):
 
     impl = Text
     cache_ok = True
+
+    class comparator_factory(TypeDecorator.Comparator[str]):
+        """Each sealing of a text is another one, so that to look for one in SQL would find nothing, and say nothing."""
+
+        def operate(self, op: Any, *other: Any, **options: Any) -> Any:
+            if op in (operators.is_, operators.is_not):
+                return super().operate(op, *other, **options)
+            raise TypeError(f"A sealed column can't be searched, compared or sorted in SQL ({op.__name__}).")
+
+        reverse_operate = operate
 
     def __init__(self, column: str) -> None:
         super().__init__()
@@ -97,34 +169,19 @@ def key_ring() -> KeyRing:
 
 def read_keys(setting: str, file: Path) -> KeyRing:
     """The keys of `setting` (`name:base64,name:base64`), else those of `file`, a line each. Raises BadSetting."""
-    if not setting and not file.exists():
-        _make_file(file)
-    lines = setting.split(",") if setting else file.read_text().split()
-    keys = dict(_read_key(line.strip()) for line in lines)
-    if not keys:
-        raise BadSetting(f"{file} holds no key. Put it back from your backup of the data folder.")
-    return KeyRing(keys)
+    if setting:
+        return KeyRing(key_file.parsed(setting.split(","), "MEDIMEET_DATA_KEYS"))
+    return KeyRing(key_file.read_or_make(file), file)
 
 
-def new_key() -> str:
-    """A new key as one line of the file: a name that no other has, and 256 random bits."""
-    return f"{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
+def _held(keys: Mapping[str, bytes], stamp: tuple[int, ...]) -> _Keys:
+    return _Keys(keys, {name: AESGCM(key) for name, key in keys.items()}, list(keys)[-1], stamp)
 
 
-def _read_key(line: str) -> tuple[str, bytes]:
-    name, _, coded = line.partition(":")
-    with suppress(ValueError):
-        key = base64.b64decode(coded, validate=True)
-        if name and len(key) == _KEY_BYTES:
-            return name, key
-    raise BadSetting("A data key can't be read: each is a name, a colon and 32 random bytes in base64.")
-
-
-def _make_file(file: Path) -> None:
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    with open(draft, "x", opener=owner_only) as new:
-        new.write(new_key() + "\n")
-    # A link appears whole or not at all: of two starts at once, both read the same key.
-    with suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()
+def _stamp(file: Path | None) -> tuple[int, ...]:
+    """What changes whenever the file does; nothing where it can't be looked at."""
+    with suppress(OSError):
+        if file is not None:
+            found = file.stat()
+            return found.st_ino, found.st_mtime_ns, found.st_size
+    return ()

@@ -5,6 +5,7 @@ that asks again and again is answered.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from medimeet.gateways.conversation_store import SEARCHED, Said, StoreAway, Wanted, with_words
-from medimeet.sealing import key_ring
+from medimeet.sealing import UNSEALED, key_of, key_ring
 
 ANSWER_SECONDS = 2.0  # all that one page or one batch may take, connecting included
 PAUSE_SECONDS = 2.0  # between two looks whether a MongoDB that did not answer is back
@@ -95,6 +96,37 @@ class MongoStore:
         """Removes what the person and the assistant said to each other until then, for good."""
         with self._asking() as collection:
             collection.delete_many({"account_id": account_id, "at_ms": {"$lte": _milliseconds(until)}})
+
+    def count_by_key(self) -> dict[str, int]:
+        """How many texts are sealed with which key, by its name."""
+        counted: Counter[str] = Counter()
+        for batch in self._batches():
+            counted.update(key_of(text) or UNSEALED for text in batch.values() if text)
+        return dict(counted)
+
+    def seal_anew(self) -> int:
+        """Seals with the newest key what another sealed, or none; how many texts."""
+        ring, total = key_ring(), 0
+        for batch in self._batches():
+            stale = {event: text for event, text in batch.items() if text and key_of(text) != ring.newest}
+            for event_id, text in stale.items():
+                sealed = ring.seal(ring.open(text, SEALED_AS), SEALED_AS)
+                with self._asking() as collection:
+                    collection.update_one({"event_id": event_id, "text": text}, {"$set": {"text": sealed}})
+            total += len(stale)
+        return total
+
+    def _batches(self) -> Iterator[dict[str, str]]:
+        """All texts as they are kept, by their events."""
+        after = ""
+        while True:
+            with self._asking() as collection:
+                found = collection.find({"event_id": {"$gt": after}}, {"event_id": 1, "text": 1, "_id": 0})
+                batch = {each["event_id"]: each["text"] for each in found.sort("event_id", 1).limit(_BATCH)}
+            if not batch:
+                return
+            yield batch
+            after = max(batch)
 
     def check(self) -> None:
         """Nothing, where it answers now. Raises StoreAway."""

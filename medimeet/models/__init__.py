@@ -15,9 +15,11 @@ from medimeet.models.credential import (
     RecoveryCode,
     SecondFactor,
 )
+from medimeet.models.data_key import DataKey
 from medimeet.models.doctor import Designation, Doctor, Language, Specialty
 from medimeet.models.emergency import EmergencyAccess
 from medimeet.models.enquiry import ContactMessage
+from medimeet.models.erasure import HeldIdentity
 from medimeet.models.heartbeat import Heartbeat
 from medimeet.models.hours import ExclusionDate, WorkingHours
 from medimeet.models.notification import Notification
@@ -44,12 +46,14 @@ __all__ = [
     "CreditEntry",
     "CreditReservation",
     "Credential",
+    "DataKey",
     "DayGridTime",
     "Designation",
     "Doctor",
     "EmergencyAccess",
     "ExclusionDate",
     "Heartbeat",
+    "HeldIdentity",
     "IdempotencyKey",
     "Invoice",
     "IssuedToken",

@@ -110,7 +110,7 @@ class BrowserSession(Base):
 class IssuedToken(Base):
     """One token given to a JSON client, by its `jti`; `family` joins an access token with its refresh tokens.
 
-    `address` and `program` (its User-Agent) say where it was asked for.
+    `address` and `program` (its User-Agent) say where the sign-in began, `last_used_at` roughly when it last served.
     """
 
     __tablename__ = "issued_token"
@@ -125,6 +125,7 @@ class IssuedToken(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     address: Mapped[str] = mapped_column(String(64), default="")
     program: Mapped[str] = mapped_column(String(300), default="")
+    last_used_at: Mapped[datetime | None]
 
 
 class AttemptCount(Base):

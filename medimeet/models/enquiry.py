@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
 from medimeet.db import Base
+from medimeet.sealing import SealedText
 
 
 class ContactMessage(Base):
@@ -18,5 +19,5 @@ class ContactMessage(Base):
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(40), default="")
-    message: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(SealedText("contact_message.message"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

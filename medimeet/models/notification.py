@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
@@ -31,7 +31,7 @@ class Notification(Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(SealedText("notification.body"))
-    calendar: Mapped[str | None] = mapped_column(Text)
+    calendar: Mapped[str | None] = mapped_column(SealedText("notification.calendar"))
     holds_secret: Mapped[bool] = mapped_column(default=False)
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     message_id: Mapped[str] = mapped_column(String(120), default="")

@@ -19,6 +19,7 @@ from medimeet.models import (
     WorkingHours,
     overlap_guards,
 )
+from medimeet.services import audit_proof
 
 HOLD_GRACE = timedelta(minutes=10)
 MESSAGE_GRACE = timedelta(minutes=15)
@@ -161,6 +162,24 @@ def _abandoned(connection: Connection) -> Check:
     )
 
 
+def _audit_log(connection: Connection) -> Check:
+    proofs = audit_proof.verify(connection)
+    broken = [f"{_chain_name(proof.chain)}: {'; '.join(proof.faults)}" for proof in proofs if not proof.is_whole]
+    outside = sum(proof.outside for proof in proofs)
+    return Check(
+        "the audit log is whole",
+        ". ".join(broken),
+        "Nothing in MediMeet changes a line. Keep this database as it is, find out who could write to it, and compare "
+        "with a backup; `flask audit verify` says more.",
+        f"{sum(proof.lines for proof in proofs)} lines"
+        + (f", and {outside} outside the chain: see `flask audit verify`" if outside else ""),
+    )
+
+
+def _chain_name(chain: int) -> str:
+    return f"clinic {chain}" if chain else "the installation"
+
+
 _CHECKS: tuple[Callable[[Connection], Check], ...] = (
     _doctor_overlaps,
     _patient_overlaps,
@@ -170,6 +189,7 @@ _CHECKS: tuple[Callable[[Connection], Check], ...] = (
     _credits,
     _reservations,
     _abandoned,
+    _audit_log,
 )
 
 

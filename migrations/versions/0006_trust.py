@@ -45,6 +45,15 @@ def upgrade():
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("chain", name="pk_audit_head"),
     )
+    op.create_table(
+        "data_key",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("audit_secret", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_data_key"),
+    )
     for name, kind, value in _AUDIT:
         op.add_column("audit_entry", sa.Column(name, kind, nullable=False, server_default=value))
     op.add_column("audit_entry", sa.Column("number", sa.Integer(), nullable=True))
@@ -73,6 +82,7 @@ def upgrade():
     )
     op.add_column("issued_token", sa.Column("address", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("issued_token", sa.Column("program", sa.String(length=300), nullable=False, server_default=""))
+    op.add_column("issued_token", sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True))
 
     op.create_table(
         "emergency_access",
@@ -92,6 +102,19 @@ def upgrade():
         "ix_emergency_access_patient_id", "emergency_access", ["patient_id", "account_id", "expires_at"], unique=False
     )
     op.create_table(
+        "held_identity",
+        sa.Column("patient_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name="fk_held_identity_clinic_id"),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_held_identity_patient_id"),
+        sa.PrimaryKeyConstraint("patient_id", name="pk_held_identity"),
+    )
+    op.create_index("ix_held_identity_clinic_id", "held_identity", ["clinic_id"], unique=False)
+    op.create_index("ix_held_identity_until", "held_identity", ["until"], unique=False)
+    op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -106,11 +129,13 @@ def downgrade():
     with op.batch_alter_table("medical_history_entry", copy_from=_medical_history(sa.Text())) as table:
         table.alter_column("condition", existing_type=sa.Text(), type_=sa.String(length=200), existing_nullable=False)
     op.drop_column("account", "erased_at")
-    for table in ("heartbeat", "emergency_access", "recovery_code", "second_factor"):
+    for table in ("heartbeat", "held_identity", "emergency_access", "recovery_code", "second_factor"):
         op.drop_table(table)
+    op.drop_column("issued_token", "last_used_at")
     op.drop_column("issued_token", "program")
     op.drop_column("issued_token", "address")
     op.drop_index("uq_audit_entry_chain_number", "audit_entry")
     for name in ("number", *(name for name, _kind, _value in _AUDIT)):
         op.drop_column("audit_entry", name)
+    op.drop_table("data_key")
     op.drop_table("audit_head")

@@ -33,7 +33,10 @@ SET_BY_SERVER = frozenset(
 # What reading the database or a log must not give away: hashes, the names of codes and tokens, and what people and the
 # assistant said to each other.
 SECRET = frozenset(
-    {"password_hash", "token_hash", "code_hash", "verification_id", "jti", "family", "fingerprint", "text"}
+    {
+        *("password_hash", "token_hash", "code_hash", "verification_id", "jti", "family", "fingerprint", "text"),
+        *("secret", "audit_secret", "proof"),
+    }
 )
 _TERRITORIES = Locale("en", "GB").territories
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

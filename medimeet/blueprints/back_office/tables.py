@@ -312,6 +312,7 @@ def _logs() -> list[TableView]:
             rights=READ,
         ),
         TableView(models.AuditHead, "Ends of the audit log", kind, shows="chain number", rights=READ),
+        TableView(models.DataKey, "Data keys", kind, shows="name created_at retired_at", rights=READ),
         TableView(
             models.EmergencyAccess,
             "Emergency access",

@@ -1,0 +1,118 @@
+"""Every text that is kept sealed, wherever it is kept: how many with which key, and sealing them anew."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, Text, and_, bindparam, case, func, or_, select, type_coerce, update
+
+from medimeet.config import setting
+from medimeet.db import Base, command, db
+from medimeet.gateways import mongodb
+from medimeet.sealing import PREFIX, UNSEALED, SealedText, key_ring
+
+UNKNOWN = "unknown key"
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How many texts of one place each key seals, by its name; UNSEALED and UNKNOWN: what no key of ours seals."""
+
+    place: str
+    texts: dict[str, int]
+
+
+def uses() -> list[Use]:
+    """For every place that keeps sealed texts, the keys in use there. Raises StoreAway."""
+    with db.engine.connect() as connection:
+        found = [
+            Use(f"{table.name}.{column.name}", _counted(connection, column))
+            for table, columns in _tables()
+            for column in columns
+        ]
+    store = mongodb.store(setting("MONGODB_URI"))
+    return [*found, Use("conversations in MongoDB", store.count_by_key())] if store is not None else found
+
+
+def stale() -> int:
+    """How many texts the newest key does not seal. Raises StoreAway."""
+    newest = key_ring().newest
+    return sum(number for use in uses() for name, number in use.texts.items() if name != newest)
+
+
+def seal_anew(tell: Callable[[str], None] = lambda words: None) -> int:
+    """Seals with the newest key what another sealed, or none; how many texts. Small steps, while people work.
+
+    It may be ended at any moment and called again: what is done is done. What somebody is changing at that moment is
+    left out. Raises StoreAway.
+    """
+    newest = key_ring().newest
+    total = 0
+    for table, columns in _tables():
+        total += (done := sum(_batches(table, columns, newest)))
+        if done:
+            tell(f"{table.name}: {done} rows")
+    store = mongodb.store(setting("MONGODB_URI"))
+    if store is not None and (done := store.seal_anew()):
+        tell(f"conversations in MongoDB: {done}")
+        total += done
+    return total
+
+
+def _tables() -> Iterator[tuple[Table, list[Column[Any]]]]:
+    for table in Base.metadata.sorted_tables:
+        columns = [column for column in table.columns if isinstance(column.type, SealedText)]
+        if columns:
+            yield table, columns
+
+
+def _counted(connection: Connection, column: Column[Any]) -> dict[str, int]:
+    kept = type_coerce(column, Text)
+    kinds = [(kept.startswith(_prefix(name), autoescape=True), name) for name in key_ring().names]
+    kinds.append((kept.startswith(PREFIX, autoescape=True), UNKNOWN))
+    kind = case(*kinds, else_=UNSEALED)
+    counted = select(kind, func.count()).select_from(column.table).where(kept != "").group_by(kind)
+    return dict(connection.execute(counted).tuples().all())
+
+
+def _batches(table: Table, columns: list[Column[Any]], newest: str) -> Iterator[int]:
+    after: Any = None
+    while True:
+        after, done = _seal_batch(table, columns, newest, after)
+        yield done
+        if after is None:
+            return
+
+
+@command
+def _seal_batch(table: Table, columns: list[Column[Any]], newest: str, after: Any) -> tuple[Any, int]:
+    """Seals some rows' texts anew; gives the last row's key (None: there are no more), and how many rows."""
+    (key,) = table.primary_key.columns
+    kept = {column.name: type_coerce(column, Text) for column in columns}
+    is_stale = [and_(each != "", ~each.startswith(_prefix(newest), autoescape=True)) for each in kept.values()]
+    rows = select(key.label("row_key"), *(each.label(name) for name, each in kept.items())).where(or_(*is_stale))
+    if after is not None:
+        rows = rows.where(key > after)
+    # Rows that somebody is changing are left for the next round: who never waits for a row is in nobody's way.
+    rows = rows.order_by(key).limit(_BATCH).with_for_update(skip_locked=True)
+    found = db.session.execute(rows).mappings().all()
+    if not found:
+        return None, 0
+    sealed = [
+        {"row_key": row["row_key"]} | {f"new_{column.name}": _sealed(row[column.name], column) for column in columns}
+        for row in found
+    ]
+    values: dict[str, Any] = {column.name: type_coerce(bindparam(f"new_{column.name}"), Text) for column in columns}
+    values |= {column.name: column for column in table.columns if column.onupdate is not None}  # nobody changed it
+    db.session.connection().execute(update(table).where(key == bindparam("row_key")).values(values), sealed)
+    return found[-1]["row_key"], len(found)
+
+
+def _sealed(kept: str | None, column: Column[Any]) -> str | None:
+    ring, bound_to = key_ring(), f"{column.table.name}.{column.name}"
+    return ring.seal(ring.open(kept, bound_to), bound_to) if kept else kept
+
+
+def _prefix(name: str) -> str:
+    return f"{PREFIX}{name}:"
