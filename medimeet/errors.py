@@ -165,6 +165,25 @@ class Busy(MediMeetError):
     retry_after: ClassVar[int] = 2
 
 
+class NoRoom(Busy):
+    """The disk is full, broken or can't be written. Nothing was changed; reading goes on."""
+
+    default_words = (
+        "The clinic's computer can't save anything at the moment. Nothing was changed. "
+        "Try again in a minute. If it goes on, call the clinic."
+    )
+    retry_after: ClassVar[int] = 30
+
+
+class InDoubt(Busy):
+    """The line broke while the database was keeping the change: it may be kept, or not."""
+
+    default_words = (
+        "The clinic's computer lost its database just now, so we can't tell whether this was saved. "
+        "Look at what you have before you send it again."
+    )
+
+
 class InstallationFault(MediMeetError):
     """Something that whoever runs the installation must mend, such as a database newer than the code."""
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from medimeet.errors import Busy
+from medimeet.errors import Busy, NoRoom
 
 
 class WriterLock:
@@ -37,7 +37,7 @@ class WriterLock:
         if self._path is None:
             return
         if self._file is None:
-            self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            self._file = _opened(self._path)
         pause = 0.0002
         while True:
             try:
@@ -52,3 +52,10 @@ class WriterLock:
     def _unlock_file(self) -> None:
         if self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:  # the folder is full or can't be written: then nor can the database
+        raise NoRoom from error

@@ -41,7 +41,7 @@ def _torn_visits() -> list[str]:
     return wrong
 
 
-def _messages():  # type: ignore[no-untyped-def]
+def _messages():
     of_patient = ~Notification.dedupe_key.like("%-doctor%")
     deed = func.replace(Notification.kind, "appointment_", "")
     return select(Notification.appointment_id, deed).where(Notification.appointment_id.is_not(None), of_patient)

@@ -2,18 +2,19 @@
 
 import logging
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import WebsocketMismatch
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.db import db, is_beyond_any_row, is_busy
-from medimeet.errors import Busy, MediMeetError, NotFound, NotSignedIn
+from medimeet.database_faults import is_beyond_any_row, trouble_of, trouble_of_file
+from medimeet.db import db
+from medimeet.errors import MediMeetError, NeedsSecondFactor, NotFound, NotSignedIn
 from medimeet.services import access
 from medimeet.web.contract import contract_of_request
-from medimeet.web.fragments import is_htmx
+from medimeet.web.fragments import go_to, is_htmx
 from medimeet.web.refusals import Refusal
 from medimeet.web.request_id import request_id
 from medimeet.web.signed_in import ask_to_sign_in, current_actor
@@ -64,7 +65,8 @@ def start(app: Flask) -> None:
     app.register_error_handler(MediMeetError, refused)
     app.register_error_handler(CSRFError, form_too_old)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(DBAPIError, database_error)
+    app.register_error_handler(SQLAlchemyError, database_error)
+    app.register_error_handler(OSError, file_error)
     app.register_error_handler(Exception, fault)
 
 
@@ -72,6 +74,8 @@ def refused(error: MediMeetError) -> WerkzeugResponse:
     """The answer to a refusal that no view has caught."""
     if isinstance(error, NotSignedIn) and contract_of_request() is None:
         return ask_to_sign_in()
+    if isinstance(error, NeedsSecondFactor) and contract_of_request() is None:
+        return go_to(url_for("auth.set_up_second_factor"))
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -84,7 +88,11 @@ def refused(error: MediMeetError) -> WerkzeugResponse:
 def form_too_old(_error: CSRFError) -> WerkzeugResponse:
     """The page for a form whose sign-in has changed since it was opened; who is signed out signs in and comes back."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if current_actor().account is None and getattr(view, "access_rule", access.anyone) is not access.anyone:
+    try:
+        account = current_actor().account
+    except NeedsSecondFactor as error:
+        return refused(error)
+    if account is None and getattr(view, "access_rule", access.anyone) is not access.anyone:
         return ask_to_sign_in()
     return told(Refusal(400, FORM_TOO_OLD))
 
@@ -101,12 +109,23 @@ def http_error(error: HTTPException) -> WerkzeugResponse:
     return told(Refusal(error.code, words, headers=headers))
 
 
-def database_error(error: DBAPIError) -> WerkzeugResponse:
-    """503 while the database is only busy or away, 404 for a number that no row can have, else a fault."""
+def database_error(error: SQLAlchemyError) -> WerkzeugResponse:
+    """503 while the database is only busy, away or full, 404 for a number that no row can have, else a fault."""
     db.session.rollback()
-    if is_beyond_any_row(error):
+    if isinstance(error, DBAPIError) and is_beyond_any_row(error):
         return refused(NotFound())
-    return refused(Busy()) if is_busy(error) else fault(error)
+    trouble = trouble_of(error)
+    return refused(trouble) if trouble is not None else fault(error)
+
+
+def file_error(error: OSError) -> WerkzeugResponse:
+    """503 while the disk is full or can't be written, else a fault."""
+    trouble = trouble_of_file(error)
+    if trouble is None:
+        return fault(error)
+    db.session.rollback()
+    logger.error("the disk takes nothing: %s", error.strerror)
+    return refused(trouble)
 
 
 def fault(error: Exception) -> Response:

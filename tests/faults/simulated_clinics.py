@@ -52,7 +52,7 @@ class Clinics:
             self._note(Deed.LOOK, Outcome.DONE, self.now - 1, free=self._free(clinic, self._occupied()))
         return self.history
 
-    def _next_deed(self, client: int):  # type: ignore[no-untyped-def]
+    def _next_deed(self, client: int):
         clinic, patient = client % 2 + 1, client + 1
         mine = sorted(visit.id or 0 for visit in self.taken if visit.patient == patient)
         kind = self.chance.choice(["book", "book", "look", "cancel", "move"] if mine else ["book", "book", "look"])
@@ -64,7 +64,7 @@ class Clinics:
         number = self.chance.choice(mine)
         return self._cancel(patient, number) if kind == "cancel" else self._move(patient, number, wanted)
 
-    def _book(self, patient: int, slot: Slot):  # type: ignore[no-untyped-def]
+    def _book(self, patient: int, slot: Slot):
         began, is_lost = self.now, self.chance.random() < 0.2
         yield
         if self.bug == Bug.MIXED_CLINICS and self.chance.random() < 0.3:
@@ -82,7 +82,7 @@ class Clinics:
         yield
         self._note(Deed.BOOK, _outcome(visit is not None), began, patient=patient, slot=slot, visit=visit)
 
-    def _cancel(self, patient: int, visit: int):  # type: ignore[no-untyped-def]
+    def _cancel(self, patient: int, visit: int):
         began = self.now
         yield
         if not (self.bug == Bug.LOST_CANCEL and self.chance.random() < 0.5):
@@ -90,7 +90,7 @@ class Clinics:
         yield
         self._note(Deed.CANCEL, Outcome.DONE, began, patient=patient, visit=visit)
 
-    def _move(self, patient: int, visit: int, slot: Slot):  # type: ignore[no-untyped-def]
+    def _move(self, patient: int, visit: int, slot: Slot):
         began, is_lost = self.now, self.chance.random() < 0.2
         yield
         others = self._without(visit)
@@ -103,7 +103,7 @@ class Clinics:
         outcome = Outcome.UNKNOWN if is_lost else outcome
         self._note(Deed.MOVE, outcome, began, patient=patient, slot=slot, visit=visit)
 
-    def _look(self, clinic: int):  # type: ignore[no-untyped-def]
+    def _look(self, clinic: int):
         began = self.now
         yield
         occupied = self._occupied()

@@ -13,7 +13,7 @@ TEN, ELEVEN = Slot(1, 1, 10), Slot(1, 1, 11)
 ANNA, BEN = 1, 2
 
 
-def did(deed: Deed, patient: int, began: float, ended: float, outcome: Outcome = Outcome.DONE, **more) -> Operation:  # type: ignore[no-untyped-def]
+def did(deed: Deed, patient: int, began: float, ended: float, outcome: Outcome = Outcome.DONE, **more) -> Operation:
     return Operation(deed, outcome, began, ended, patient, **more)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from medimeet.blueprints.transcription import frames
 from medimeet.blueprints.transcription.allowance import Allowance
 from medimeet.blueprints.transcription.frames import BadFrame, Frame
-from medimeet.db import is_busy
+from medimeet.database_faults import is_busy
 from medimeet.errors import Busy, MediMeetError, NotSignedIn
 
 NORMAL, GOING_AWAY, POLICY, FAULTY, TRY_LATER, SIGNED_OUT, SOMEBODY_ELSE = 1000, 1001, 1008, 1011, 1013, 4401, 4403

@@ -12,7 +12,8 @@ from medimeet.blueprints.transcription.handshake import VERSION, caller_of_reque
 from medimeet.blueprints.transcription.hearing import speech_of
 from medimeet.blueprints.transcription.places import Place, places_of
 from medimeet.blueprints.transcription.safe_socket import SafeSocket
-from medimeet.db import db, is_busy
+from medimeet.database_faults import is_busy
+from medimeet.db import db
 from medimeet.errors import Busy, MediMeetError
 from medimeet.services import access
 from medimeet.web.guard import allow

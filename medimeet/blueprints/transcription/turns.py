@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from medimeet.blueprints.transcription import frames
 from medimeet.blueprints.transcription.caller import Caller
-from medimeet.db import is_busy
+from medimeet.database_faults import is_busy
 from medimeet.domain import dangers
 from medimeet.errors import Busy, MediMeetError, NotSignedIn
 from medimeet.services import conversation

@@ -1,0 +1,194 @@
+"""What people are told while the database is away, full or slow: 503 and when to come back, never a fault of ours."""
+
+import errno
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from medimeet.database_faults import trouble_of, trouble_of_file
+from medimeet.db import command, db, lock
+from medimeet.domain.slot_ids import slot_uuid
+from medimeet.errors import Busy, InDoubt, NoRoom
+from medimeet.gateways import pictures
+from medimeet.models import Appointment, Clinic
+from medimeet.services import slots, tokens
+from tests import factories
+
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+
+
+def refusal_of_sqlite(code: int) -> OperationalError:
+    error = sqlite3.OperationalError("words in any language")
+    error.sqlite_errorcode = code
+    return OperationalError("SELECT 1", {}, error)
+
+
+def refusal_of_postgresql(state: str | None) -> OperationalError:
+    error = psycopg.OperationalError("Worte in irgendeiner Sprache")
+    error.sqlstate = state
+    return OperationalError("SELECT 1", {}, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (refusal_of_sqlite(sqlite3.SQLITE_BUSY), Busy),
+        (refusal_of_sqlite(sqlite3.SQLITE_BUSY_SNAPSHOT), Busy),
+        (refusal_of_sqlite(sqlite3.SQLITE_FULL), NoRoom),
+        (refusal_of_sqlite(sqlite3.SQLITE_READONLY_DBMOVED), NoRoom),
+        (refusal_of_sqlite(sqlite3.SQLITE_IOERR_FSYNC), NoRoom),
+        (refusal_of_sqlite(sqlite3.SQLITE_CANTOPEN), NoRoom),
+        (refusal_of_sqlite(sqlite3.SQLITE_ERROR), None),
+        (refusal_of_sqlite(sqlite3.SQLITE_CORRUPT), None),
+        (refusal_of_postgresql(None), Busy),
+        (refusal_of_postgresql("08006"), Busy),
+        (refusal_of_postgresql("53300"), Busy),
+        (refusal_of_postgresql("57P03"), Busy),
+        (refusal_of_postgresql("55P03"), Busy),
+        (refusal_of_postgresql("53100"), NoRoom),
+        (refusal_of_postgresql("25006"), NoRoom),
+        (refusal_of_postgresql("42P01"), None),
+        (NoConnectionFree("no connection came free"), Busy),
+    ],
+)
+def test_what_a_refusal_means_is_told_by_its_code_in_any_language(error: Any, trouble: type[Busy] | None) -> None:
+    found = trouble_of(error)
+    assert type(found) is (trouble or type(None))
+
+
+def test_a_full_disk_is_no_fault_of_ours_and_a_missing_file_is() -> None:
+    assert isinstance(trouble_of_file(OSError(errno.ENOSPC, "full")), NoRoom)
+    assert trouble_of_file(FileNotFoundError(errno.ENOENT, "gone")) is None
+
+
+@contextmanager
+def no_page_left() -> Iterator[None]:
+    """The database's file may not grow, as where the disk is full."""
+    pages = db.session.scalar(text("PRAGMA page_count"))
+    db.session.rollback()
+
+    def stop_growing(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(db.engine, "checkout", stop_growing)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "checkout", stop_growing)
+        db.session.rollback()
+        db.engine.dispose()
+
+
+@on_sqlite
+def test_a_full_disk_lets_people_read_tells_every_door_when_to_come_back_and_heals(
+    app: Flask, clinic: Clinic, as_
+) -> None:
+    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
+    treatment = factories.make_treatment(clinic, doctor)
+    slot = slots.next_free([doctor], treatment)
+    assert slot is not None
+    browser, reason = as_(patient.account), "A cough. " * 220  # too long for the room that is left in a page
+    factories.make_appointment(doctor, patient, slot.starts_at + timedelta(days=90), reason=reason)
+    bearer = {"Authorization": f"Bearer {tokens.issue_lasting(patient.account)}"}
+    page, of_mobile = f"/slot/{slot.id}/{treatment.id}/", f"/clinic-management/appointments/book/{slot_uuid(slot.id)}/"
+    doors: list[Callable[[], Any]] = [
+        lambda: browser.post(page, data={"reason": reason}),
+        lambda: browser.post(of_mobile, json={"reason": reason}, headers=bearer),
+        lambda: browser.post(
+            f"/api/appointment/book/{doctor.id}/", json={"slot": slot.id, "reason": reason}, headers=bearer
+        ),
+    ]
+    with no_page_left():
+        for door in doors:
+            answer = door()
+            assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30")
+            assert "Nothing was changed" in answer.text
+        assert browser.get("/view_appointments/").status_code == 200
+    assert db.session.scalar(select(func.count()).select_from(Appointment)) == 1
+    assert browser.post(page, data={"reason": reason}).status_code == 303
+
+
+@on_sqlite
+def test_a_picture_that_the_disk_can_not_hold_is_refused_in_words(
+    app: Flask, clinic: Clinic, as_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pictures, "keep", full)
+    sent = {"picture": (BytesIO(b"a picture"), "me.jpg")}
+    answer = as_(factories.make_patient(clinic).account).post("/profile/picture/", data=sent)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30")
+
+
+@on_postgresql
+def test_a_line_that_breaks_before_the_end_costs_nobody_anything(app: Flask, clinic: Clinic) -> None:
+    tries = []
+
+    @command
+    def rename() -> None:
+        db.session.execute(select(Clinic))
+        tries.append(1)
+        if len(tries) == 1:
+            end_own_connection()
+        db.session.get_one(Clinic, clinic.id).name = "Hillside"
+
+    rename()
+    db.session.expire_all()
+    assert (len(tries), db.session.get_one(Clinic, clinic.id).name) == (2, "Hillside")
+
+
+@on_postgresql
+def test_who_loses_the_line_at_the_very_end_is_told_to_look_before_trying_again(app: Flask, clinic: Clinic) -> None:
+    tries = []
+
+    @command
+    def rename() -> None:
+        tries.append(1)
+        db.session.get_one(Clinic, clinic.id).name = "Hillside"
+        db.session.flush()
+        end_own_connection()
+
+    with pytest.raises(InDoubt, match="can't tell whether this was saved"):
+        rename()
+    assert len(tries) == 1  # to do it again might do it twice
+
+
+@on_postgresql
+def test_nobody_waits_longer_than_the_time_limit_for_a_locked_table(app: Flask, clinic: Clinic) -> None:
+    app.config["DATABASE_TIMEOUT_SECONDS"] = 0.2
+
+    @command
+    def rename() -> None:
+        lock("doctor", 1)
+        db.session.get_one(Clinic, clinic.id).name = "Hillside"
+
+    with locked("clinic"), pytest.raises(Busy, match="Nothing was changed"):
+        rename()
+    rename()
+
+
+@contextmanager
+def locked(table: str) -> Iterator[None]:
+    """Somebody else has locked the table."""
+    with db.engine.connect() as connection:
+        connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+def end_own_connection() -> None:
+    """As if the server had ended the connection of the running command."""
+    number = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number, 2000)"), {"number": number})
