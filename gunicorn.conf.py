@@ -6,8 +6,10 @@ not live through a fork.
 
 import gc
 import os
+import shutil
 import sys
 
+from medimeet import tally
 from medimeet.config import read_settings
 
 _settings = read_settings()
@@ -25,16 +27,34 @@ graceful_timeout = 15
 max_requests = 0  # a worker that restarts by count would cut live dictations
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # heartbeats must not wait for a slow disk
 control_socket_disable = True  # it stands in the home folder: read-only homes, two instances
-logger_class = "medimeet.access_log.MaskedLog"
-# Nothing is logged unless --access-logfile asks for it.
+_is_json = _settings["LOG_FORMAT"] == "json"
+logger_class = f"medimeet.access_log.{'JsonLog' if _is_json else 'PlainLog'}"
+loglevel = _settings["LOG_LEVEL"]
+accesslog = "-" if _is_json else None  # in plain lines requests are told only where --access-logfile asks for it
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 forwarded_allow_ips = ""  # X-Forwarded-* is read in one place, by MEDIMEET_TRUSTED_PROXIES
+
+
+def on_starting(server):
+    """Make a place in memory for the workers' figures, so that each of them answers /metrics for all."""
+    server.figures = tally.make_folder(worker_tmp_dir)
+
+
+def child_exit(server, worker):
+    """Forget the conversations that were open in a worker that has ended."""
+    tally.forget_level_of(worker.pid, server.figures)
+
+
+def on_exit(server):
+    """Leave nothing behind."""
+    shutil.rmtree(server.figures, ignore_errors=True)
 
 
 def pre_fork(server, worker):
     """Give the coming worker the core that has the fewest, also where it replaces one that died."""
     in_use = [other.core for other in server.WORKERS.values()]
     worker.core = min(_cores, key=in_use.count)
+    worker.figures = server.figures
 
 
 def post_fork(server, worker):
@@ -55,4 +75,5 @@ def post_worker_init(worker):
     """
     gc.collect()
     gc.freeze()
+    tally.share(worker.figures)
     worker.wsgi.extensions["places"].stop_when(lambda: not worker.alive)

@@ -16,7 +16,7 @@ from medimeet.blueprints import register_blueprints
 from medimeet.config import ROOT, owner_only, read_settings
 from medimeet.extensions import babel, csrf, migrate
 from medimeet.gateways import mongodb_address
-from medimeet.web import context, errors, guard, headers, limits, origin, signed_in
+from medimeet.web import context, errors, guard, headers, limits, metrics, origin, request_id, served, signed_in
 from medimeet.web.asked import LARGEST_ID
 
 BODY_LIMIT = 6 * 1024 * 1024
@@ -51,7 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect, and no POST is ever redirected
     app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]
-    for part in (sealing, db, context, errors, headers, limits, origin, signed_in):
+    for part in (served, metrics, sealing, db, context, errors, headers, limits, origin, signed_in, request_id):
         part.start(app)
     babel.init_app(app)
     csrf.init_app(app)

@@ -18,12 +18,13 @@ from medimeet import config, demo_data, first_people, serving, starting
 from medimeet.app import create_app
 from medimeet.config import BadSetting, read_settings
 from medimeet.db import db
+from medimeet.domain.networks import is_loopback
 from medimeet.errors import InstallationFault, MediMeetError
 from medimeet.services import backup as backups
-from medimeet.services import conversation_transfer, day_grid, health, installation, migrations
+from medimeet.services import conversation_transfer, data_keys, day_grid, health, installation, migrations
 from medimeet.services.invariants import Check
 
-SECRETS = ("KEY", "PASSWORD", "URL", "URI")
+SECRETS = ("KEY", "PASSWORD", "TOKEN", "URL", "URI")
 
 
 class PlainCommand(click.Command):
@@ -51,7 +52,7 @@ def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
 def demo(public: bool) -> None:
     """Serve MediMeet with demo data on HOST:PORT; everything it needs is made on the first run."""
     settings = read_settings() | {"DEMO": True}
-    if not public and not serving.is_loopback(settings["HOST"]):
+    if not public and not is_loopback(settings["HOST"]):
         raise InstallationFault(
             f"The demo's passwords are known to everybody, so it does not serve on {settings['HOST']}, which others "
             "can reach. Use HOST=127.0.0.1, or say `flask demo --public` if you mean it."
@@ -131,24 +132,6 @@ def doctor() -> None:
     report(checks)
     if not all(check.is_good for check in checks):
         sys.exit(1)
-
-
-@command("backup")
-@click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path))
-def backup(path: Path | None) -> None:
-    """Copy the SQLite database to PATH while people work, and check the copy."""
-    with application().app_context():
-        if not backups.is_possible():
-            click.echo(
-                "Error: PostgreSQL is copied by its own tool: pg_dump --format=custom --file=FILE DATABASE", err=True
-            )
-            sys.exit(2)
-        path = path or backups.default_path()
-        checks = backups.copy_to(path)
-    report(checks)
-    click.echo(f"The copy is {path}. The secret key and the uploads lie beside the database: keep them too.")
-    if not all(check.is_good for check in checks):
-        raise InstallationFault("The copy is whole, but rows in it break the rules above, as they do in the original.")
 
 
 @command("reset-demo")
@@ -238,6 +221,7 @@ def require_newest() -> None:
         raise InstallationFault(
             "The database is not ready for this version. Run `flask init` or `flask serve --migrate`."
         )
+    data_keys.require()
 
 
 def _say_nothing_to_do(link: bool) -> None:

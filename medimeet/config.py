@@ -32,6 +32,7 @@ class Setting:
 
 SETTINGS = (
     Setting("DATA_DIR", str, "instance", "The data folder: database, secret key, uploads, outbox."),
+    Setting("SHARED_DIR", str, "", "A folder that all hosts share, for pictures, prompts, outbox; empty: DATA_DIR."),
     Setting("DATABASE_URL", str, "", "The database, `postgresql://…`; empty means SQLite in the data folder."),
     Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept."),
     Setting("DATA_KEYS", str, "", "Keys that seal health data, `name:base64,…`; empty means they are made and kept."),
@@ -107,6 +108,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
     given = environment if environment is not None else _environment()
     settings = {setting.name: _read(setting, given) for setting in SETTINGS}
     settings["DATA_DIR"] = str((ROOT / settings["DATA_DIR"]).resolve())
+    if settings["SHARED_DIR"]:
+        settings["SHARED_DIR"] = str((ROOT / settings["SHARED_DIR"]).resolve())
     return settings
 
 
@@ -118,6 +121,11 @@ def setting(name: str) -> Any:
 def data_path(*parts: str) -> Path:
     """A path inside the running application's data folder."""
     return Path(current_app.config["DATA_DIR"], *parts)
+
+
+def shared_path(*parts: str) -> Path:
+    """A path inside the folder that every host of this installation sees: SHARED_DIR, else the data folder."""
+    return Path(current_app.config["SHARED_DIR"] or current_app.config["DATA_DIR"], *parts)
 
 
 def owner_only(path: str, flags: int) -> int:

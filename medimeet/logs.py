@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
@@ -42,7 +43,7 @@ class Event(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": self._without_secrets(event_of(record)),
-            "request_id": getattr(record, "request_id", "") or request_id.get(),
+            "request_id": number_of(record),
             "worker": record.process,
         }
         parts |= getattr(record, "fields", {})
@@ -94,6 +95,27 @@ def start(form: str, level: str, secrets: Iterable[str]) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger(_OURS).setLevel(level.upper())
     logging.captureWarnings(capture=True)
+
+
+def secrets_of(settings: Mapping[str, Any]) -> set[str]:
+    """What of the settings nobody may read: keys, tokens, passwords, and those inside addresses."""
+    secrets: set[str] = set()
+    for name, value in settings.items():
+        if not isinstance(value, str) or not value:
+            continue
+        if any(word in name for word in ("KEY", "PASSWORD", "TOKEN")):
+            secrets |= {value, *re.split("[,:]", value)}
+        elif "://" in value:
+            address = urlsplit(value)
+            secrets |= {part for each in (address.password,) if each for part in (each, unquote(each))}
+    return secrets
+
+
+def number_of(record: logging.LogRecord) -> str:
+    """The number of the request that an event belongs to. Gunicorn speaks between requests: it says so itself."""
+    if record.name.startswith("gunicorn"):
+        return getattr(record, "request_id", "")
+    return request_id.get()
 
 
 def event_of(record: logging.LogRecord) -> str:

@@ -6,7 +6,6 @@ not live through a fork.
 
 import errno
 import fcntl
-import ipaddress
 import os
 import signal
 import socket
@@ -22,7 +21,8 @@ from gunicorn.app.base import Application
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from medimeet import poller
+from medimeet import logs, poller
+from medimeet.access_log import PlainLog
 from medimeet.app import create_app
 from medimeet.blueprints.transcription.places import Places, places_of
 from medimeet.config import ROOT
@@ -37,14 +37,6 @@ SECONDS_BETWEEN_LOOKS = 2
 SECONDS_FOR_LAST_MESSAGE = 2
 SECONDS_FOR_FAREWELLS = 1
 EVERY_ADDRESS = {"0.0.0.0", "::", ""}
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def prepare_data_folder(folder: Path) -> None:
@@ -169,7 +161,7 @@ class Server(Application):
             "proc_name": "medimeet",
         }
         if self.quiet:
-            changes["loglevel"] = "warning"
+            changes |= {"loglevel": "warning", "accesslog": None, "logger_class": PlainLog}
         for name, value in changes.items():
             self.cfg.set(name, value)
 
@@ -227,6 +219,7 @@ def poll_if_first(app: Flask, stop: threading.Event) -> None:
 
 def work(app: Flask, announce: Callable[[], None]) -> None:
     """Sends waiting messages in the foreground until SIGTERM or Ctrl+C; calls `announce` once it can be stopped so."""
+    logs.start(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"], logs.secrets_of(app.config))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -13,8 +13,10 @@ from medimeet.app import create_app
 from medimeet.db import db
 from medimeet.demo_data import PASSWORD
 from medimeet.demo_site import create_site
+from medimeet.domain.networks import is_loopback
 from medimeet.errors import InstallationFault
-from medimeet.services import backup, delivery, migrations
+from medimeet.gateways import postgresql_tools
+from medimeet.services import backup, data_keys, delivery, migrations
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -73,6 +75,7 @@ def _start(settings: dict[str, Any], prepare: Callable[[dict[str, Any]], Prepare
 def _prepare_demo(settings: dict[str, Any], next_port: int) -> Prepared:
     if migrations.upgrade():
         click.echo("Made the database.")
+    data_keys.require()
     if demo_data.load():
         click.echo("Loaded the demo data.")
     # An address of its own was given: visitors use that one. Else they come by any that this machine has.
@@ -92,6 +95,8 @@ def _prepare_serving(settings: dict[str, Any], migrate: bool) -> Prepared:
         _copy_then_upgrade()
     elif not version.is_newest:
         click.echo("Warning: the database waits for a migration. Stop, and run `flask serve --migrate`.", err=True)
+    if version.is_newest:
+        data_keys.require()
     return Prepared(f"MediMeet serves on {settings['URL']}. Run `flask worker` beside it: it sends the messages.")
 
 
@@ -100,8 +105,12 @@ def _copy_then_upgrade() -> None:
         path = backup.default_path()
         backup.copy_to(path)
         click.echo(f"Copied the database to {path}.")
+    elif postgresql_tools.are_here():
+        path = backup.place_in(None)
+        backup.make(path)
+        click.echo(f"Copied everything to {path}.")
     else:
-        click.echo("PostgreSQL is not copied by MediMeet: keep your own pg_dump.", err=True)
+        click.echo("pg_dump is not installed here, so PostgreSQL is not copied: keep a dump of your own.", err=True)
     migrations.upgrade()
     click.echo("The database is at this version now.")
 
@@ -124,6 +133,6 @@ def _demo_banner(settings: dict[str, Any], site_url: str) -> str:
         "",
         "  Ctrl+C stops.",
     ]
-    if not serving.is_loopback(settings["HOST"]):
+    if not is_loopback(settings["HOST"]):
         lines.insert(2, "  Others can reach it, and everybody knows the passwords. Put nothing real in.")
     return "\n".join(lines)

@@ -3,6 +3,14 @@
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def network_of(address: str) -> str:
     """What one household or office has: an IPv4 address by itself, of IPv6 the network of 64 bits.
 

@@ -175,6 +175,7 @@ def _send(one: Claimed, through: Gateways) -> NotSent | None:
     except Exception as error:  # one odd message must not stop the others
         logger.exception("notification %s could not be sent", one.id)
         return TryLater(f"It could not be sent: {type(error).__name__}.")
+    logger.info("notification %s was sent", one.id)
     return None
 
 

@@ -15,7 +15,7 @@ from tests.servers import serving
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_tokens_in_addresses_and_queries_are_not_logged(app: Flask, clinic: Clinic) -> None:
     public, secret = chatbot.issue_token(clinic), "kR7-v3_Zq0XgJ5tYbN2mHsW8uEaLpCdF1oIi6T4x9Ay"
-    with serving(app, workers=1, GUNICORN_CMD_ARGS="--access-logfile -") as port:
+    with serving(app, workers=1, MEDIMEET_LOG_FORMAT="plain", GUNICORN_CMD_ARGS="--access-logfile -") as port:
         here = f"http://127.0.0.1:{port}"
         requests.get(f"{here}/verify-token/{clinic.id}/{public}/", timeout=10)
         requests.get(f"{here}{url(Purpose.SET_PASSWORD, secret).removeprefix(app.config['BASE_URL'])}", timeout=10)

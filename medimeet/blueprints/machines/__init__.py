@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from medimeet.services import access, health
+from medimeet.web import metrics as figures
 from medimeet.web.guard import allow
 
 bp = Blueprint("machines", __name__)
@@ -23,3 +24,11 @@ def readyz() -> tuple[Response, int]:
     is_ready = all(check.is_good for check in checks)
     words = {check.name: "ok" if check.is_good else "failed: see `flask doctor`" for check in checks}
     return jsonify(status="ok" if is_ready else "not ready", checks=words), 200 if is_ready else 503
+
+
+@bp.get("/metrics")
+@allow(access.anyone)
+def metrics() -> Response:
+    """GET /metrics: figures for Prometheus, for who has METRICS_TOKEN; without one, for this machine alone."""
+    figures.check_reader()
+    return Response(figures.page(), content_type=figures.CONTENT_TYPE)

@@ -14,6 +14,7 @@ from flask.sansio.app import App
 
 from medimeet.domain.networks import network_of
 from medimeet.errors import MediMeetError, TooManyTries
+from medimeet.tally import OPEN_SOCKETS
 
 SECONDS_TO_COME_AGAIN = 10
 _TOO_MANY_OF_YOURS = "The assistant is open in other windows already. Close one of them, then try again."
@@ -49,6 +50,7 @@ class Places:
             if self._taken >= self._most:
                 raise NoPlace
             self._taken += 1
+        OPEN_SOCKETS.move(1)
         return Place(self)
 
     def stop_when(self, server_stops: Callable[[], bool]) -> None:
@@ -71,6 +73,7 @@ class Places:
         """Gives one place back."""
         with self._lock:
             self._taken -= 1
+        OPEN_SOCKETS.move(-1)
 
     def add_nameless(self, network: str) -> None:
         """Counts one who has not said who they are. Raises NoPlace."""

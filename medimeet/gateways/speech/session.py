@@ -135,7 +135,7 @@ class Session:
         except (WebSocketException, OSError, _BrokenLine) as error:
             if self._is_finished.is_set():
                 return None
-            log.warning("speech: the line broke: %s: %.200r", type(error).__name__, str(error))
+            log.warning("speech: the line broke: %s %s", type(error).__name__, troubles.code_in(str(error)))
             return troubles.BAD_AUDIO if "DATA-" in str(error) else troubles.RECONNECTING
         except Exception:
             log.exception("speech: the line broke")
@@ -146,7 +146,7 @@ class Session:
     def _sending(self, line: ClientConnection) -> Iterator[None]:
         """Sends on the line what is outgoing, from a thread of its own."""
         assert line.response is not None
-        log.info("speech: a line is open, request %.80r", line.response.headers.get("dg-request-id"))
+        log.info("speech: a line is open, request %s", troubles.number_in(line.response.headers))
         line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         orders = [FINALIZE] * (self._paused_at is not None) + [CLOSE] * self._is_finished.is_set()
         self._outgoing.begin_line(orders)

@@ -1,7 +1,9 @@
 """What a person is told when listening fails: each says what happens, and that typing works."""
 
 import logging
+import re
 
+from websockets.datastructures import Headers
 from websockets.http11 import Response
 
 from medimeet.gateways.speech.protocol import SpeechTrouble
@@ -41,11 +43,22 @@ BAD_AUDIO = SpeechTrouble(
 )
 
 
+def code_in(words: str) -> str:
+    """The service's code in what it said, such as NET-0001; the words themselves may repeat our key, or a person."""
+    found = re.search(r"\b(?:[A-Z]{3,8}-\d{4}|[A-Z]{3,12}(?:_[A-Z]{2,12})+|1\d{3})\b", words)
+    return found[0] if found else "without a code"
+
+
+def number_in(headers: Headers) -> str:
+    """The service's number of our request, as far as it looks like one."""
+    number = headers.get("dg-request-id", "")
+    return number if re.fullmatch(r"[0-9a-f-]{1,36}", number) else "without a number"
+
+
 def of_refusal(response: Response) -> SpeechTrouble:
     """What a refused upgrade means. The service's words are for the log; the person can't mend it."""
     status, headers = response.status_code, response.headers
-    log.error(
-        "speech: refused: %s, %.200r, request %.80r", status, headers.get("dg-error"), headers.get("dg-request-id")
-    )
+    code = code_in((response.body or b"")[:1000].decode(errors="replace"))
+    log.error("speech: refused: %s %s, request %s", status, code, number_in(headers))
     may_pass = status in {408, 425, 429} or not 400 <= status < 500
     return RECONNECTING if may_pass else REFUSED

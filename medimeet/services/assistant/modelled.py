@@ -23,6 +23,7 @@ from medimeet.services.access import Actor
 from medimeet.services.assistant import tools
 from medimeet.services.assistant.talk import Talk
 from medimeet.services.message_texts import one_line
+from medimeet.tally import MODEL_CALLS
 
 MOST_EXCHANGES = 12
 ROUNDS = 4
@@ -102,6 +103,7 @@ def _asked(
         outcome, level = str(trouble), logging.WARNING
         raise
     finally:
+        MODEL_CALLS.add("failed" if level == logging.WARNING else outcome)
         logger.log(
             level,
             "language model %s at %s %s: %.1f s, %d and %d tokens",
