@@ -6,11 +6,74 @@ from pathlib import Path
 import click
 
 from medimeet import serving
-from medimeet.cli import application, command
+from medimeet.cli import application, command, report
+from medimeet.config import read_settings
 from medimeet.db import db
 from medimeet.errors import InstallationFault
-from medimeet.services import migrations, moving
+from medimeet.services import backup as backups
+from medimeet.services import backup_archive, health, migrations, moving, restoring
 from medimeet.services.moving import TableProof
+
+_KEEP = 14
+
+
+@command("backup")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--keep", type=click.IntRange(min=1), default=_KEEP, show_default=True, help="How many a folder keeps.")
+@click.option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="Also write the keys, to this file.")
+def backup(path: Path | None, keep: int, keys: Path | None) -> None:
+    """Copy database and pictures to PATH while people work, and check the copy.
+
+    PATH is a new file, or a folder that then keeps the newest ones (without PATH: `backups` in the data folder). The
+    keys are never in it. Write them once with --keys, and keep that file somewhere else.
+    """
+    with application().app_context():
+        is_folder = path is None or path.is_dir()
+        file = backups.place_in(path) if path is None or path.is_dir() else path
+        checks = backups.make(file)
+        gone = backups.remove_old(file.parent, keep) if is_folder else 0
+        if keys is not None:
+            backups.write_keys(keys)
+    report(checks)
+    click.echo(f"The backup is {file}." + (f" {gone} older removed." if gone else ""))
+    if keys is not None:
+        click.echo(f"The keys are {keys}. Whoever has both reads everything: keep them in two places.")
+    else:
+        click.echo("It can't be read without the keys. Have you kept them? If not: --keys FILE.")
+    if not all(check.is_good for check in checks):
+        raise InstallationFault("The copy is whole, but rows in it break the rules above, as they do in the original.")
+
+
+@command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The keys that were kept.")
+@click.option("--lost-keys", is_flag=True, help="Restore without the keys: what was sealed stays unreadable for ever.")
+def restore(file: Path, keys: Path | None, lost_keys: bool) -> None:
+    """Bring back a backup, where there is no database yet, and look it through.
+
+    Nothing is written over, and nothing is half there when it fails.
+    """
+    contents = backup_archive.check(file)
+    settings = read_settings()
+    folder = Path(settings["DATA_DIR"])
+    serving.prepare_data_folder(folder)
+    with serving.in_use(folder, alone=True):
+        given = (folder, settings["SECRET_KEY"], settings["DATA_KEYS"])
+        if keys is not None:
+            restoring.put_keys(keys, *given)
+        elif not lost_keys:
+            restoring.require_keys(*given)
+        with application().app_context():
+            restoring.check_place(contents)
+            if not lost_keys:
+                restoring.check_keys(contents)
+            restoring.restore(file, contents)
+            checks = health.installation()
+    report(checks)
+    rows, pictures = sum(contents.rows.values()), len(contents.files) - 1
+    click.echo(f"Back is what was there at {contents.made_at}: {rows} rows, {pictures} pictures.")
+    if not all(check.is_good for check in checks):
+        raise InstallationFault("Everything is back as it was copied. Mend what is marked above before you start.")
 
 
 @command("move-to-postgresql")

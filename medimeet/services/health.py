@@ -18,7 +18,7 @@ from medimeet.gateways import language_model
 from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
-from medimeet.services import conversation_transfer, delivery, invariants, migrations
+from medimeet.services import backup, conversation_transfer, data_keys, delivery, invariants, migrations
 from medimeet.services.invariants import Check
 
 SHORTEST_SECRET = 32
@@ -28,18 +28,18 @@ _CLOCK_SLACK = timedelta(minutes=2)
 
 
 def readiness() -> list[Check]:
-    """Whether requests can be served: database, migrations, guards. Stops at the first that fails."""
-    return list(_until_fault((_database, _migrations, _guards)))
+    """Whether requests can be served: database, migrations, keys, guards. Stops at the first that fails."""
+    return list(_until_fault((_database, _migrations, _data_keys, _guards)))
 
 
 def installation() -> list[Check]:
     """Everything that `flask doctor` looks at; what needs the database is left out where it can't be read."""
     ready = readiness()
     checks = [_secret_key(), _data_folder(), _base_url(), *ready]
-    if all(check.is_good for check in ready[:2]):
+    if all(check.is_good for check in ready[:3]):
         with _reading() as connection:
             checks += [_clinics(connection), _clock(connection), *invariants.of_data(connection)]
-        checks.append(conversation_transfer.look())
+        checks += [conversation_transfer.look(), backup.look()]
     return [*checks, _gateway_addresses(), _mail_server()]
 
 
@@ -84,6 +84,11 @@ def _migrations() -> Check:
         fault = f"the database is at {version.current}, this code needs {version.newest}"
         return Check("migrations", fault, "Run `flask serve --migrate`, which takes a copy first.")
     return Check("migrations", remark=f"at {version.current}")
+
+
+def _data_keys() -> Check:
+    with _reading() as connection:
+        return Check("data keys", data_keys.fault(connection), data_keys.MEND)
 
 
 def _guards() -> Check:

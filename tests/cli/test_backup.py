@@ -1,6 +1,8 @@
-"""`flask backup`: a sound copy, taken while people write."""
+"""`flask backup`: a sound copy of everything but the keys, taken while people write."""
 
+import json
 import sqlite3
+import tarfile
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -12,27 +14,55 @@ WRITE = (
 )
 
 
-def test_a_copy_taken_while_people_write_is_whole_and_private(demo_folder: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copies" / "monday.sqlite"
+def test_a_backup_taken_while_people_write_is_whole_and_private(demo_folder: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backups" / "monday.tar"
+    (demo_folder / "uploads").mkdir()
+    (demo_folder / "uploads" / f"{7:032x}.jpg").write_bytes(b"a face")
     stop = threading.Event()
     writer = threading.Thread(target=_write_until, args=(demo_folder / "medimeet.sqlite", stop))
     writer.start()
-    done = run(demo_folder, "backup", str(copy))
+    done = run(demo_folder, "backup", str(backup))
     stop.set()
     writer.join()
     assert done.returncode == 0, done.stderr
-    assert copy.stat().st_mode & 0o777 == 0o600
-    with closing(sqlite3.connect(copy)) as database:
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in backup.parent.iterdir()] == ["monday.tar"]
+    with tarfile.open(backup) as archive:
+        archive.extractall(tmp_path / "looked", filter="data")
+    listed = json.loads((tmp_path / "looked" / "contents.json").read_text())
+    assert (tmp_path / "looked" / "uploads" / f"{7:032x}.jpg").read_bytes() == b"a face"
+    with closing(sqlite3.connect(tmp_path / "looked" / "database.sqlite")) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert database.execute("SELECT count(*) FROM clinic").fetchone() == (2,)
-        assert database.execute("SELECT count(*) FROM contact_message").fetchone()[0] > 0
-    assert [path.name for path in copy.parent.iterdir()] == ["monday.sqlite"]
+        (messages,) = database.execute("SELECT count(*) FROM contact_message").fetchone()
+    assert messages == listed["rows"]["contact_message"] > 0
 
 
-def test_without_a_name_the_copy_goes_into_the_data_folder_and_an_older_one_is_kept(demo_folder: Path) -> None:
+def test_the_keys_are_never_in_a_backup_but_in_a_file_of_their_own(demo_folder: Path, tmp_path: Path) -> None:
+    backup, keys = tmp_path / "backup.tar", tmp_path / "elsewhere" / "keys"
+    done = run(demo_folder, "backup", str(backup), "--keys", str(keys))
+    assert done.returncode == 0, done.stderr
+    for name in ("secret-key", "data-keys"):
+        key = (demo_folder / name).read_text().strip()
+        assert key in keys.read_text() and key.encode() not in backup.read_bytes()
+    assert keys.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_keeps_the_newest_backups_and_everything_else(demo_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    for name in ("medimeet-20200101-000000.tar", "medimeet-20210101-000000.tar", "letters.tar"):
+        (folder / name).write_text("old")
+    done = run(demo_folder, "backup", str(folder), "--keep", "2")
+    assert done.returncode == 0 and "1 older removed" in done.stdout
+    kept = sorted(path.name for path in folder.iterdir())
+    assert kept[:2] == ["letters.tar", "medimeet-20210101-000000.tar"] and len(kept) == 3
+    assert "last backup: today" in run(demo_folder, "doctor").stdout
+
+
+def test_without_a_name_the_backup_goes_into_the_data_folder_and_nothing_is_written_over(demo_folder: Path) -> None:
     assert run(demo_folder, "backup").returncode == 0
-    (copy,) = (demo_folder / "backups").iterdir()
-    again = run(demo_folder, "backup", str(copy))
+    (backup,) = (demo_folder / "backups").iterdir()
+    again = run(demo_folder, "backup", str(backup))
     assert again.returncode == 1
     assert is_one_plain_line(again.stderr) and "not written over" in again.stderr
 

@@ -50,7 +50,6 @@ REFUSALS = (
     Refusal(
         "an unknown mail server", "clinic", "worker", ("MEDIMEET_SMTP_URL",), {"MEDIMEET_SMTP_URL": "mail.example"}
     ),
-    Refusal("PostgreSQL has its own backup", "empty", "backup", ("pg_dump",), NOBODYS_POSTGRESQL, status=2),
     Refusal("a database server that is away", "empty", "worker", ("can't be used",), NOBODYS_POSTGRESQL),
 )
 
