@@ -70,6 +70,11 @@ def newcomer(_account: Account | None) -> bool:
     return True
 
 
+def signed_in_so_far(account: Account | None) -> bool:
+    """Any account in good standing, also a staff member's who must set up a second factor before anything else."""
+    return account is not None
+
+
 def signed_in(account: Account | None) -> bool:
     """Any account in good standing."""
     return account is not None

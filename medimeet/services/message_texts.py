@@ -129,6 +129,16 @@ def code(account: Account, digits: str, seconds: int) -> Words:
     return Words("Your code", f"{short}\n", short)
 
 
+def new_sign_in(account: Account, at: datetime, browser: str, address: str) -> Words:
+    """To somebody whose account was signed in to with an unknown browser: which, from where, and what to do."""
+    when = when_of(at, account.clinic) if account.clinic is not None else f"{at:%Y-%m-%d %H:%M} UTC"
+    opening = f"Somebody, most likely you, signed in to your account with a browser that is new to us: {browser}."
+    facts = f"When: {when}\nFrom the network address: {address}"
+    other = f"If it was not you, set a new password at once:\n{site_address('/patient/forgot-password/')}"
+    body = _letter(account, account.clinic, opening, facts, other)
+    return Words("A new sign-in to your account", body, f"{_name(account.clinic)}: {opening} {' '.join(other.split())}")
+
+
 def second_factor(account: Account, what: str) -> Words:
     """To somebody whose second factor was switched on or off, or stood in for: what happened, in words."""
     opening = f"Your account {what}."
@@ -178,6 +188,11 @@ def invoice_paid(admin: Account, invoice: Invoice) -> Words:
     ask = f"To see or print it, open this page:\n{site_address(f'/clinic/subscription/invoices/{invoice.id}/')}"
     body = _letter(admin, invoice.clinic, f"{opening}{brought}", ask)
     return Words(f"Invoice {invoice.number} is paid", body, f"{_name(invoice.clinic)}: {opening}")
+
+
+def to_person(account: Account, subject: str, opening: str, more: str) -> Words:
+    """To somebody, about what is kept of them; as SMS the opening alone."""
+    return Words(subject, _letter(account, account.clinic, opening, more), f"{_name(account.clinic)}: {opening}")
 
 
 def when_of(instant: datetime, clinic: Clinic) -> str:

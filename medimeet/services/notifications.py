@@ -96,6 +96,12 @@ def tell_code(account: Account, digits: str) -> None:
     _tell(account, CODE, words, f"{CODE}-{uuid.uuid4().hex}", channel="sms", holds_secret=True)
 
 
+def tell_new_sign_in(account: Account, at: datetime, browser: str, address: str) -> None:
+    """Somebody has signed in with a browser that the account has not been seen with."""
+    words = message_texts.new_sign_in(account, at, browser, address)
+    _tell(account, "new_sign_in", words, f"new-sign-in-{account.id}-{uuid.uuid4().hex}")
+
+
 def tell_second_factor(account: Account, what: str) -> None:
     """The account's second factor changed, in words that go on from 'Your account'; once for each change."""
     words = message_texts.second_factor(account, what)
@@ -133,6 +139,16 @@ def tell_invoice_paid(invoice: Invoice) -> None:
     for admin in _admins_of(invoice.clinic):
         words = message_texts.invoice_paid(admin, invoice)
         _tell(admin, "invoice_paid", words, f"invoice-{invoice.id}-paid-{admin.id}")
+
+
+def tell_of_data(account: Account, kind: str, words: Words, key: str) -> None:
+    """Something happened to what is kept of a person, see `rights_messages`."""
+    _tell(account, kind, words, key)
+
+
+def admins_of(clinic: Clinic) -> list[Account]:
+    """The clinic's admins of today."""
+    return _admins_of(clinic)
 
 
 def _admins_of(clinic: Clinic) -> list[Account]:

@@ -93,7 +93,7 @@ def keep_password(account: Account, password_hash: str, except_session: str | No
     sessions.end_all_sessions(account, except_session)
     sign_in.forget_wrong_tries(account)
     tokens.revoke_all(account)
-    one_time_links.end_all(account, Purpose.SET_PASSWORD)
+    one_time_links.end_all(account, Purpose.SET_PASSWORD, Purpose.SECOND_STEP, Purpose.SECOND_FACTOR)
 
 
 @command

@@ -42,7 +42,7 @@ def waiting_secret(actor: Actor, token: str) -> Secret:
     link = one_time_links.find(Purpose.SECOND_FACTOR, token)
     if row is None or row.confirmed_at is not None or link.account_id != account.id:
         raise WrongCode
-    address = pyotp.TOTP(row.secret).provisioning_uri(account.username, issuer_name=actor.clinic.name)
+    address = pyotp.TOTP(row.secret).provisioning_uri(name=account.username, issuer_name=actor.clinic.name)
     return Secret(row.secret, address)
 
 

@@ -8,35 +8,45 @@ import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
+from medimeet.domain.browsers import browser_name
 from medimeet.domain.statuses import Role
-from medimeet.errors import Busy
-from medimeet.models import Account, BrowserSession
+from medimeet.errors import Busy, NotFound
+from medimeet.models import Account, BrowserSession, Clinic
+from medimeet.services import audit, notifications, tokens
 from medimeet.services.access import Actor
 
 _TOUCH_EVERY = timedelta(seconds=30)
 
 
 @command
-def start_session(account: Account, address: str, browser: str) -> str:
-    """The token of a new row for a browser in which `account` has just signed in; only its hash is kept."""
+def start_session(
+    account: Account, address: str, browser: str, clinic: Clinic | None = None, *, is_known: bool = True
+) -> str:
+    """The token of a new row for a browser in which `account` has just signed in; only its hash is kept.
+
+    The person is told of one that they have never signed in with (`is_known` false), but for their very first one.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
-    db.session.add(
-        BrowserSession(
-            token_hash=hash_of_token(token),
-            account_id=account.id,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + timedelta(hours=setting(_of_role(account, "SESSION_HOURS"))),
-            address=address[:64],
-            browser=browser[:300],
-        )
+    if not is_known and not setting("DEMO") and _has_signed_in_before(account):
+        notifications.tell_new_sign_in(account, now, browser_name(browser), address)
+    row = BrowserSession(
+        token_hash=hash_of_token(token),
+        account_id=account.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + timedelta(hours=setting(_of_role(account, "SESSION_HOURS"))),
+        address=address[:64],
+        browser=browser[:300],
     )
+    db.session.add(row)
+    if clinic is not None:
+        audit.note(Actor(account, clinic), "signed in", "account", account.id, by="browser")
     return token
 
 
@@ -79,19 +89,26 @@ def sessions_of(account: Account) -> list[BrowserSession]:
 
 
 @command
-def end_session(token: str) -> None:
-    """Signs one browser out; does nothing where it already is."""
-    db.session.execute(
-        update(BrowserSession)
-        .where(BrowserSession.token_hash == hash_of_token(token), BrowserSession.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    )
+def end_session(token: str, actor: Actor | None = None) -> None:
+    """Signs one browser out, as its person asks; does nothing where it already is."""
+    if _end(BrowserSession.token_hash == hash_of_token(token)) and actor is not None and actor.account is not None:
+        audit.note(actor, "signed out", "account", actor.account.id)
+
+
+@command
+def end_one(actor: Actor, session_id: int) -> None:
+    """Signs one of the actor's browsers out. Raises NotFound for somebody else's, or one that has ended."""
+    if not _end(BrowserSession.id == session_id, BrowserSession.account_id == actor.person.id):
+        raise NotFound("This sign-in has ended already.")
+    audit.note(actor, "signed out", "account", actor.person.id)
 
 
 @command
 def sign_out_everywhere(actor: Actor, except_token: str | None = None) -> None:
-    """Signs every browser of the actor's account out, but for the one with `except_token`."""
+    """Signs every browser and program of the actor's account out, but for the browser with `except_token`."""
     end_all_sessions(actor.person, except_token)
+    tokens.revoke_all(actor.person)
+    audit.note(actor, "signed out everywhere", "account", actor.person.id)
 
 
 def end_all_sessions(account: Account, except_token: str | None = None) -> None:
@@ -105,6 +122,18 @@ def end_all_sessions(account: Account, except_token: str | None = None) -> None:
 def hash_of_token(token: str) -> str:
     """What is kept of a random token. It has 256 bits of its own, so a fast hash is enough."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _end(*which: ColumnElement[bool]) -> bool:
+    """Whether there was a browser to sign out."""
+    rows = update(BrowserSession).where(*which, BrowserSession.ended_at.is_(None)).values(ended_at=clock.now())
+    return db.session.execute(rows.returning(BrowserSession.id)).first() is not None
+
+
+def _has_signed_in_before(account: Account) -> bool:
+    return (
+        db.session.scalar(select(BrowserSession.id).where(BrowserSession.account_id == account.id).limit(1)) is not None
+    )
 
 
 def _is_live(row: BrowserSession) -> bool:

@@ -2,17 +2,18 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, case, func, select, update
 
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
-from medimeet.errors import NotSignedIn
+from medimeet.errors import Busy, NotFound, NotSignedIn
 from medimeet.models import Account, Clinic, IssuedToken
 from medimeet.services import audit, second_factor
 from medimeet.services.access import Actor
@@ -43,7 +44,19 @@ class Asking:
     clinic: Clinic | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that is signed in: the name of its tokens' family, what it calls itself, from where and since when."""
+
+    family: str
+    program: str
+    address: str
+    created_at: datetime
+    last_used_at: datetime
+
+
 NOBODY = Asking()
+_TOUCH_EVERY = timedelta(minutes=10)
 
 
 def issue_pair(account: Account, asking: Asking = NOBODY) -> TokenPair:
@@ -135,7 +148,11 @@ def add_token(account: Account, kind: str, family: str, lifetime: timedelta, ask
 
 def account_of_access(token: str) -> Account:
     """Whom an access token belongs to. Raises NotSignedIn for one that is forged, expired or revoked."""
-    return _live_account(_claims(token, ACCESS))
+    account, row = _live(_claims(token, ACCESS))
+    if (row.last_used_at or row.created_at) <= clock.now() - _TOUCH_EVERY:
+        with suppress(Busy):
+            _note_used(row.jti)
+    return account
 
 
 def spend_for_session(token: str) -> Account:
@@ -158,6 +175,33 @@ def revoke_family(token: str) -> bool:
     family = select(IssuedToken.family).where(IssuedToken.jti == claims["jti"]).scalar_subquery()
     ended = _unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now())
     return db.session.execute(ended.returning(IssuedToken.jti)).first() is not None
+
+
+def programs_of(account: Account) -> list[Program]:
+    """Every program that is signed in to the account, the last used first."""
+    is_good = case(((IssuedToken.revoked_at.is_(None)) & (IssuedToken.expires_at > clock.now()), 1), else_=0)
+    last_used = func.max(func.coalesce(IssuedToken.last_used_at, IssuedToken.created_at))
+    columns = (
+        IssuedToken.family,
+        func.max(IssuedToken.program),
+        func.max(IssuedToken.address),
+        func.min(IssuedToken.created_at),
+        last_used,
+    )
+    found = select(*columns).where(IssuedToken.account_id == account.id).group_by(IssuedToken.family)
+    return [
+        Program(*row) for row in db.session.execute(found.having(func.max(is_good) == 1).order_by(last_used.desc()))
+    ]
+
+
+@command
+def end_program(actor: Actor, family: str) -> None:
+    """Signs one of the actor's programs out. Raises NotFound for somebody else's, or one that has ended."""
+    lock("account", actor.person.id)
+    ended = _unrevoked().where(IssuedToken.family == family, IssuedToken.account_id == actor.person.id)
+    if db.session.execute(ended.values(revoked_at=clock.now()).returning(IssuedToken.jti)).first() is None:
+        raise NotFound("This sign-in has ended already.")
+    audit.note(actor, "signed out", "account", actor.person.id, by="program")
 
 
 def revoke_all(account: Account) -> None:
@@ -236,8 +280,12 @@ def _claims(token: str, kind: str | None = None, *, may_be_expired: bool = False
 
 
 def _live_account(claims: dict[str, Any]) -> Account:
-    found = select(Account).join(IssuedToken, IssuedToken.account_id == Account.id)
-    account = db.session.scalar(
+    return _live(claims)[0]
+
+
+def _live(claims: dict[str, Any]) -> tuple[Account, IssuedToken]:
+    found = select(Account, IssuedToken).join(IssuedToken, IssuedToken.account_id == Account.id)
+    row = db.session.execute(
         found.where(
             IssuedToken.jti == claims["jti"],
             IssuedToken.kind == claims["typ"],
@@ -245,10 +293,15 @@ def _live_account(claims: dict[str, Any]) -> Account:
             IssuedToken.expires_at > clock.now(),
             Account.is_active,
         )
-    )
-    if account is None:
+    ).first()
+    if row is None:
         raise NotSignedIn(_DEAD)
-    return account
+    return row[0], row[1]
+
+
+@command
+def _note_used(jti: str) -> None:
+    db.session.execute(update(IssuedToken).where(IssuedToken.jti == jti).values(last_used_at=clock.now()))
 
 
 @command

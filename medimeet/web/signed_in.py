@@ -6,18 +6,20 @@ from flask import Flask, Response, current_app, g, make_response, redirect, requ
 from flask_login import UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from medimeet.errors import NotSignedIn
+from medimeet.errors import NeedsSecondFactor, NotSignedIn
 from medimeet.extensions import login_manager
 from medimeet.models import Account, Clinic
-from medimeet.services import access, clinics, sessions, tokens
+from medimeet.services import access, clinics, second_factor, sessions, tokens
 from medimeet.services.access import Actor
 from medimeet.services.assistant import prompts
 from medimeet.services.tokens import Asking
+from medimeet.web import known_browsers
 from medimeet.web.bearer import account_of_header, token_of_header
 from medimeet.web.contract import Contract, contract_of_request
 from medimeet.web.fragments import is_htmx
 
 ONE_TIME_CODE = "X-One-Time-Code"
+BY_ITSELF = "X-By-Itself"
 
 
 class Browser(UserMixin):
@@ -39,7 +41,13 @@ def start(app: Flask) -> None:
 
 @login_manager.user_loader
 def load_browser(token: str) -> Browser | None:
-    """The browser that holds this token, or None when its session has ended."""
+    """The browser that holds this token, or None when its session has ended.
+
+    What a page asks by itself, without anybody touching it, does not draw the session out.
+    """
+    if BY_ITSELF in request.headers:
+        row = sessions.session_of(token)
+        return Browser(token, row.account) if row is not None else None
     account = sessions.account_of_session(token)
     return Browser(token, account) if account is not None else None
 
@@ -108,11 +116,18 @@ def asking_program() -> Asking:
 def sign_in_browser(account: Account) -> None:
     """Starts a session row for `account` and puts its token into a fresh cookie.
 
-    Whoever was signed in here before no longer is.
+    Whoever was signed in here before no longer is. Where the account may have a second factor, it was asked for before.
     """
     if current_user.is_authenticated:
-        sessions.end_session(current_user.token)
-    token = sessions.start_session(account, request.remote_addr or "", request.headers.get("User-Agent", ""))
+        _end_session()
+    token = sessions.start_session(
+        account,
+        request.remote_addr or "",
+        request.headers.get("User-Agent", ""),
+        clinics.of_request(account, request.host),
+        is_known=known_browsers.has_seen(account),
+    )
+    known_browsers.remember(account)
     session.clear()
     login_user(Browser(token, account))
     _forget_who_asks()
@@ -121,11 +136,16 @@ def sign_in_browser(account: Account) -> None:
 def sign_out_browser() -> None:
     """Ends this browser's session row and empties its cookie; the assistant forgets who this is."""
     if current_user.is_authenticated:
-        sessions.end_session(current_user.token)
+        _end_session()
         prompts.forget(current_user.account.id)
     logout_user()
     session.clear()
     _forget_who_asks()
+
+
+def _end_session() -> None:
+    account = current_user.account
+    sessions.end_session(current_user.token, Actor(account, clinics.of_request(account, request.host)))
 
 
 def ask_to_sign_in() -> WerkzeugResponse:
@@ -145,8 +165,16 @@ def _forget_who_asks() -> None:
 
 def _account_of_request() -> Account | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "access_rule", None) is access.newcomer:
+    rule = getattr(view, "access_rule", None)
+    if rule is access.newcomer:
         return None
+    account = _account_of_credential()
+    if account is not None and rule is not access.signed_in_so_far and second_factor.is_missing(account):
+        raise NeedsSecondFactor
+    return account
+
+
+def _account_of_credential() -> Account | None:
     contract = contract_of_request()
     if contract is not None and not comes_by_session(contract):
         return account_of_header(contract)

@@ -1,6 +1,29 @@
-"""Signing in and out, registering, passwords, own sign-ins, and the front page."""
+"""Signing in and out, registering, passwords, own sign-ins, second factors, and the front page."""
 
-from medimeet.blueprints.auth import api_auth, applying, front, passwords, registering, sessions, signing_in, verifying
+from medimeet.blueprints.auth import (
+    api_auth,
+    applying,
+    front,
+    passwords,
+    registering,
+    second_factor,
+    second_step,
+    sessions,
+    signing_in,
+    verifying,
+)
 from medimeet.blueprints.auth.blueprint import bp
 
-__all__ = ["api_auth", "applying", "bp", "front", "passwords", "registering", "sessions", "signing_in", "verifying"]
+__all__ = [
+    "api_auth",
+    "applying",
+    "bp",
+    "front",
+    "passwords",
+    "registering",
+    "second_factor",
+    "second_step",
+    "sessions",
+    "signing_in",
+    "verifying",
+]

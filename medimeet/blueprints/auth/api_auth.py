@@ -41,5 +41,4 @@ def api_logout() -> WerkzeugResponse:
     """POST /api-auth/logout/: signs this browser out."""
     sign_out_browser()
     flash("You are signed out.", "success")
-    answer = go_to(wanted_page() or DOCUMENTATION)
-    return answer
+    return go_to(wanted_page() or DOCUMENTATION)

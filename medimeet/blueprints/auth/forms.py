@@ -17,6 +17,27 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
+class OneTimeCodeForm(FlaskForm):
+    """The code of an authenticator app."""
+
+    code = StringField("Code", [InputRequired("Enter the code.")])
+    next = HiddenField()
+
+
+class OwnPasswordForm(FlaskForm):
+    """Who is signed in shows that it is still them."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password.")])
+    next = HiddenField()
+
+
+class BothFactorsForm(FlaskForm):
+    """Password and code of who is signed in."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password.")])
+    code = StringField("Code", [InputRequired("Enter the code.")])
+
+
 class RegisterForm(FlaskForm):
     """What the clinic needs to know of a new patient."""
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.auth.blueprint import bp
 from medimeet.blueprints.auth.forms import SignInForm
+from medimeet.blueprints.auth.second_step import sign_in_or_ask
 from medimeet.errors import TooManyTries, WrongCredentials
 from medimeet.extensions import csrf
 from medimeet.models import Account
@@ -13,7 +14,7 @@ from medimeet.services import access, sign_in
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.next_page import wanted_page
-from medimeet.web.signed_in import current_actor, sign_in_browser, sign_out_browser
+from medimeet.web.signed_in import current_actor, sign_out_browser
 
 # Clinic 1 of the demo data, see demo_data.py.
 DEMO_PEOPLE = (("patient", "riverside-patient"), ("doctor", "riverside-doctor"), ("clinic admin", "riverside-admin"))
@@ -31,8 +32,7 @@ def sign_in_page(template: str, home: str = "/home/") -> Response | WerkzeugResp
         account = _checked(form.username.data or "", form.password.data or "")
     except (WrongCredentials, TooManyTries) as error:
         return _refused_page(template, form, error)
-    sign_in_browser(account)
-    return go_to(wanted_page() or home)
+    return sign_in_or_ask(account, home)
 
 
 @bp.route("/login/", methods=["GET", "POST"])

@@ -1,0 +1,1 @@
+"""Attacks that others have suffered, tried on the whole application."""
