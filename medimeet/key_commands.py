@@ -29,7 +29,6 @@ def keys_status() -> None:
     """Say how many texts each key seals, place by place."""
     with application().app_context():
         require_newest()
-        data_keys.require()
         ring = key_ring()
         click.echo(f"{'place':<40} {'key':<20} texts")
         for use in _told(sealed_texts.uses):
@@ -44,7 +43,6 @@ def keys_rotate() -> None:
     """Make a new key and seal everything with it, while people work."""
     with application().app_context():
         require_newest()
-        data_keys.require()
         _told(lambda: data_keys.rotate(click.echo))
 
 
@@ -54,7 +52,6 @@ def keys_retire(name: str) -> None:
     """Take the key NAME out of use; refused while it still seals a text."""
     with application().app_context():
         require_newest()
-        data_keys.require()
         click.echo(_told(lambda: data_keys.retire(name)))
 
 
@@ -86,7 +83,6 @@ def audit_verify(chain: int | None, noted: tuple[str, ...]) -> None:
     """
     with application().app_context():
         require_newest()
-        data_keys.require()
         with db.engine.connect() as connection:
             proofs = audit_proof.verify(connection, chain, tuple(map(_head, noted)))
     for proof in proofs:

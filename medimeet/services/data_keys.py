@@ -14,13 +14,13 @@ from medimeet.services import audit, sealed_texts
 
 PROOF = "data_key.proof"
 _ROUNDS = 5
-_MEND = (
+MEND = (
     "Put back the file data-keys that belongs to this database (or MEDIMEET_DATA_KEYS) from your backup of the data "
     "folder; without it nobody can read what was sealed with it."
 )
 _TWO_STEPS = (
-    "MediMeet can't change MEDIMEET_DATA_KEYS by itself. 1. Put this new key in front of the others, on every host, and "
-    "restart: {new} From then on all can read with it. 2. Move it behind the others, on every host, "
+    "MediMeet can't change MEDIMEET_DATA_KEYS by itself. 1. Put this new key in front of the others, on every host, "
+    "and restart: {new} From then on all can read with it. 2. Move it behind the others, on every host, "
     "and restart: from then on it seals. 3. Run `flask keys rotate` again."
 )
 
@@ -31,7 +31,7 @@ def require() -> None:
         found = fault(connection)
         known = set(connection.scalars(select(DataKey.name)))
     if found:
-        raise InstallationFault(f"{found}. {_MEND}")
+        raise InstallationFault(f"{found}. {MEND}")
     if not known.issuperset(key_ring().names):
         _note_keys()
 

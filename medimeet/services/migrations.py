@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from medimeet.config import ROOT
 from medimeet.db import db
 from medimeet.errors import InstallationFault
+from medimeet.services import data_keys, sealed_texts
 
 # Any number that nothing else locks on this PostgreSQL server.
 _POSTGRESQL_LOCK = 6_261_017
@@ -56,7 +57,8 @@ def own_version() -> Version:
 def upgrade() -> bool:
     """Brings the database to the newest version; says whether there was anything to do.
 
-    Two at once migrate once: the second waits for the first. Raises InstallationFault.
+    What was written before there were keys is sealed. Two at once migrate once: the second waits for the first.
+    Raises InstallationFault.
     """
     if own_version().is_newest:
         return False
@@ -64,6 +66,8 @@ def upgrade() -> bool:
         if own_version().is_newest:
             return False
         alembic.upgrade(_configuration(), "head")
+        data_keys.require()
+        sealed_texts.seal_rows()
     return True
 
 

@@ -47,16 +47,22 @@ def seal_anew(tell: Callable[[str], None] = lambda words: None) -> int:
     It may be ended at any moment and called again: what is done is done. What somebody is changing at that moment is
     left out. Raises StoreAway.
     """
+    total = seal_rows(tell)
+    store = mongodb.store(setting("MONGODB_URI"))
+    if store is not None and (done := store.seal_anew()):
+        tell(f"conversations in MongoDB: {done}")
+        total += done
+    return total
+
+
+def seal_rows(tell: Callable[[str], None] = lambda words: None) -> int:
+    """As `seal_anew`, but only what the database keeps itself; how many rows."""
     newest = key_ring().newest
     total = 0
     for table, columns in _tables():
         total += (done := sum(_batches(table, columns, newest)))
         if done:
             tell(f"{table.name}: {done} rows")
-    store = mongodb.store(setting("MONGODB_URI"))
-    if store is not None and (done := store.seal_anew()):
-        tell(f"conversations in MongoDB: {done}")
-        total += done
     return total
 
 
