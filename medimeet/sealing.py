@@ -19,7 +19,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
-from sqlalchemy import Dialect, Text
+from sqlalchemy import ColumnElement, Dialect, Text
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
@@ -129,6 +129,17 @@ def key_of(kept: str) -> str | None:
     return sealed[1] if sealed is not None else None
 
 
+# Those that a version without keys reads too, while it runs on the same database (SEAL=0).
+_TABLES_OF_VERSION_BEFORE = {
+    "appointment",
+    "contact_message",
+    "conversation_message",
+    "medical_history_entry",
+    "medical_record_version",
+    "notification",
+}
+
+
 class SealedText(TypeDecorator[str]):
     """A text column whose rows are sealed; an empty text stays empty. It can't be searched or compared in SQL."""
 
@@ -139,7 +150,8 @@ class SealedText(TypeDecorator[str]):
         """Each sealing of a text is another one, so that to look for one in SQL would find nothing, and say nothing."""
 
         def operate(self, op: Any, *other: Any, **options: Any) -> Any:
-            if op in (operators.is_, operators.is_not):
+            # Columns with each other: SQLAlchemy itself does, where it finds a statement in its cache.
+            if op in (operators.is_, operators.is_not) or (other and isinstance(other[0], ColumnElement)):
                 return super().operate(op, *other, **options)
             raise TypeError(f"A sealed column can't be searched, compared or sorted in SQL ({op.__name__}).")
 
@@ -150,7 +162,15 @@ class SealedText(TypeDecorator[str]):
         self.column = column
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return key_ring().seal(value, self.column) if value else value
+        if not value or self._is_read_by_version_before(value):
+            return value
+        return key_ring().seal(value, self.column)
+
+    def _is_read_by_version_before(self, value: str) -> bool:
+        """Whether, while that version still runs, it shows this text to people as it stands in the row."""
+        if current_app.config["SEAL"] or value.startswith(PREFIX):
+            return False
+        return self.column.split(".")[0] in _TABLES_OF_VERSION_BEFORE
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return key_ring().open(value, self.column) if value else value
