@@ -31,7 +31,7 @@ _is_json = _settings["LOG_FORMAT"] == "json"
 logger_class = f"medimeet.access_log.{'JsonLog' if _is_json else 'PlainLog'}"
 loglevel = _settings["LOG_LEVEL"]
 accesslog = "-" if _is_json else None  # in plain lines requests are told only where --access-logfile asks for it
-access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms %({x-request-id}o)s'
 forwarded_allow_ips = ""  # X-Forwarded-* is read in one place, by MEDIMEET_TRUSTED_PROXIES
 
 

@@ -36,6 +36,7 @@ SETTINGS = (
     Setting("DATABASE_URL", str, "", "The database, `postgresql://…`; empty means SQLite in the data folder."),
     Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept."),
     Setting("DATA_KEYS", str, "", "Keys that seal health data, `name:base64,…`; empty means they are made and kept."),
+    Setting("SEAL", bool, True, "0 only while a version from before sealing runs on the same database, see upgrading."),
     Setting("HOST", str, "127.0.0.1", "The address to serve on (`HOST=` works too)."),
     Setting("PORT", int, 8000, "The port to serve on (`PORT=` works too)."),
     Setting("BASE_URL", str, "", "How people reach the site, for links; empty means the address served."),
@@ -89,6 +90,12 @@ SETTINGS = (
     Setting("LOG_FORMAT", str, "json", "How `flask serve` and `flask worker` log: `json` or `plain`.", ("json", "plain")),
     Setting("LOG_LEVEL", str, "info", "From which level on: `debug`, `info`, `warning` or `error`.", LEVELS),
     Setting("METRICS_TOKEN", str, "", "Who sends it as bearer token reads `/metrics`; empty means this machine alone does."),
+    Setting("RECORD_YEARS", int, 10, "Years after the last visit that an erased patient's records are kept; 0: for ever."),
+    Setting("CONVERSATION_DAYS", int, 365, "Days that a conversation with the assistant is kept; 0: for ever."),
+    Setting("MESSAGE_DAYS", int, 90, "Days after which the words and address of a sent message go; 0: never."),
+    Setting("ENQUIRY_DAYS", int, 365, "Days that a message from the contact page is kept; 0: for ever."),
+    Setting("SIGN_IN_DAYS", int, 30, "Days that ended sign-ins, tokens, codes, links and proposals are kept; 0: for ever."),
+    Setting("IDEMPOTENCY_HOURS", int, 48, "Hours that the key of a booking is kept, at least 24; 0: for ever."),
     Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),
 )  # fmt: skip
 

@@ -121,7 +121,7 @@ def number_of(record: logging.LogRecord) -> str:
 def event_of(record: logging.LogRecord) -> str:
     """The message of a record; of a library's, what may name people or hold a token is an ellipsis."""
     try:
-        if record.name.split(".")[0] == _OURS:
+        if record.name.split(".")[0] == _OURS or record.name == "gunicorn.access":  # the latter is masked already
             return record.getMessage()
         if not record.args:
             return str(record.msg) if isinstance(record.msg, str) and record.name != "py.warnings" else "…"
