@@ -77,7 +77,7 @@ class Service:
         _signal(-self.main.pid, signal.SIGKILL)
 
     @property
-    def tracebacks(self) -> list[str]:
+    def defects(self) -> list[str]:
         """The lines of its log that tell of a defect."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line[:600] for line in lines if "Traceback" in line or '"exception"' in line]

@@ -73,26 +73,25 @@ def test_a_full_disk_is_no_fault_of_ours_and_a_missing_file_is() -> None:
 
 
 @contextmanager
-def no_page_left() -> Iterator[None]:
-    """The database's file may not grow, as where the disk is full."""
-    pages = db.session.scalar(text("PRAGMA page_count"))
-    db.session.rollback()
+def every_connection(pragma: str) -> Iterator[None]:
+    """Each connection is told so first."""
 
-    def stop_growing(connection: Any, _record: Any, _proxy: Any) -> None:
-        connection.execute(f"PRAGMA max_page_count = {pages}")
+    def tell(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA {pragma}")
 
-    event.listen(db.engine, "checkout", stop_growing)
+    event.listen(db.engine, "checkout", tell)
     try:
         yield
     finally:
-        event.remove(db.engine, "checkout", stop_growing)
+        event.remove(db.engine, "checkout", tell)
         db.session.rollback()
         db.engine.dispose()
 
 
 @on_sqlite
-def test_a_full_disk_lets_people_read_tells_every_door_when_to_come_back_and_heals(
-    app: Flask, clinic: Clinic, as_
+@pytest.mark.parametrize("is_full", [True, False], ids=["full", "read-only"])
+def test_a_disk_that_takes_nothing_lets_people_read_tells_every_door_when_to_come_back_and_heals(
+    app: Flask, clinic: Clinic, as_, is_full: bool
 ) -> None:
     doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
     treatment = factories.make_treatment(clinic, doctor)
@@ -109,7 +108,8 @@ def test_a_full_disk_lets_people_read_tells_every_door_when_to_come_back_and_hea
             f"/api/appointment/book/{doctor.id}/", json={"slot": slot.id, "reason": reason}, headers=bearer
         ),
     ]
-    with no_page_left():
+    pages = db.session.scalar(text("PRAGMA page_count"))
+    with every_connection(f"max_page_count = {pages}" if is_full else "query_only = ON"):
         for door in doors:
             answer = door()
             assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30")
