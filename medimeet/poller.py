@@ -10,7 +10,7 @@ from flask import Flask
 
 from medimeet.errors import Busy
 from medimeet.gateways.conversation_store import StoreAway
-from medimeet.services import conversation_transfer, credits, delivery, holds
+from medimeet.services import conversation_transfer, credits, delivery, heartbeats, holds, retention, sending_alarm
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +32,12 @@ def _round(app: Flask, through: delivery.Gateways, stop_event: threading.Event) 
     """Ends due holds and sends one batch; answers how many seconds to wait before the next."""
     try:
         with app.app_context():
+            heartbeats.beat(sending_alarm.POLLER)
             holds.end_all_due()
             credits.return_abandoned()
             taken = delivery.deliver_due(through, stop_event.is_set)
             _bring_conversations_over(stop_event)
+            retention.clean_up_hourly(stop_event.is_set)
             return 0.0 if taken else float(app.config["POLLER_SECONDS"])
     except Busy:
         logger.warning("the poller waits: the database is busy")

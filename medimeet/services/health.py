@@ -18,7 +18,7 @@ from medimeet.gateways import language_model
 from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
-from medimeet.services import backup, conversation_transfer, data_keys, delivery, invariants, migrations
+from medimeet.services import backup, conversation_transfer, data_keys, delivery, invariants, migrations, sending_alarm
 from medimeet.services.invariants import Check
 
 SHORTEST_SECRET = 32
@@ -39,7 +39,7 @@ def installation() -> list[Check]:
     if all(check.is_good for check in ready[:3]):
         with _reading() as connection:
             checks += [_clinics(connection), _clock(connection), *invariants.of_data(connection)]
-        checks += [conversation_transfer.look(), backup.look()]
+        checks += [conversation_transfer.look(), backup.look(), sending_alarm.look(), _sealing()]
     return [*checks, _gateway_addresses(), _mail_server()]
 
 
@@ -84,6 +84,13 @@ def _migrations() -> Check:
         fault = f"the database is at {version.current}, this code needs {version.newest}"
         return Check("migrations", fault, "Run `flask serve --migrate`, which takes a copy first.")
     return Check("migrations", remark=f"at {version.current}")
+
+
+def _sealing() -> Check:
+    mend = "Once every server and worker is of this version, take it away, restart them, and run `flask keys rotate`."
+    if not setting("SEAL"):
+        return Check("sealing", "MEDIMEET_SEAL=0: health data is written as plain text", mend)
+    return Check("sealing")
 
 
 def _data_keys() -> Check:

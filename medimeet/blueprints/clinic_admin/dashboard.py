@@ -4,7 +4,7 @@ from flask import Response
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.services import access, conversation_transfer, doctor_applications, enquiries, reports
+from medimeet.services import access, conversation_transfer, doctor_applications, enquiries, reports, sending_alarm
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -30,4 +30,5 @@ def dashboard() -> Response:
         applications=doctor_applications.listed(actor).total,
         messages=enquiries.recent(actor),
         log_waits=conversation_transfer.waits_too_long(actor),
+        alarm=sending_alarm.of_clinic(actor),
     )

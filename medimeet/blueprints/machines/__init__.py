@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from medimeet.services import access, health
+from medimeet.services import access, health, sending_alarm
 from medimeet.web import metrics as figures
 from medimeet.web.guard import allow
 
@@ -19,11 +19,18 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @allow(access.anyone)
 def readyz() -> tuple[Response, int]:
-    """GET /readyz: 200 when the database is reachable, at the newest migration and guarded, else 503."""
+    """GET /readyz: 200 when the database is reachable, at the newest migration and guarded, else 503.
+
+    A poller that is silent makes it "degraded", still 200: people can book, and to take every server out of service
+    because messages wait would help nobody.
+    """
     checks = health.readiness()
     is_ready = all(check.is_good for check in checks)
     words = {check.name: "ok" if check.is_good else "failed: see `flask doctor`" for check in checks}
-    return jsonify(status="ok" if is_ready else "not ready", checks=words), 200 if is_ready else 503
+    if not is_ready:
+        return jsonify(status="not ready", checks=words), 503
+    words["poller"] = sending_alarm.poller_state()
+    return jsonify(status="ok" if words["poller"] == "ok" else "degraded", checks=words), 200
 
 
 @bp.get("/metrics")
