@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 
 from medimeet import clock
-from medimeet.config import data_path, setting
+from medimeet.config import setting, shared_path
 from medimeet.db import command, db
 from medimeet.errors import Busy
 from medimeet.gateways import mail, sms
@@ -54,7 +54,7 @@ class Claimed:
 
 def gateways() -> Gateways:
     """The gateways that the settings name. Raises ValueError for an address that can't be read."""
-    outbox = data_path("outbox")
+    outbox = shared_path("outbox")
     return Gateways(mail.gateway(setting("SMTP_URL"), outbox), sms.gateway(setting("SMS_URL"), outbox))
 
 

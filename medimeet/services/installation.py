@@ -10,7 +10,7 @@ from babel import Locale
 from sqlalchemy import or_, select, update
 
 from medimeet import clock
-from medimeet.config import data_path
+from medimeet.config import shared_path
 from medimeet.db import command, db, lock
 from medimeet.domain.passwords import password_fault
 from medimeet.domain.statuses import Role
@@ -134,7 +134,7 @@ def remove_database_files() -> None:
 def remove_files() -> None:
     """Removes messages, uploads and prompts from the data folder."""
     for name in _FILES:
-        shutil.rmtree(data_path(name), ignore_errors=True)
+        shutil.rmtree(shared_path(name), ignore_errors=True)
 
 
 def _checked(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from medimeet.config import data_path
+from medimeet.config import shared_path
 from medimeet.db import db
 from medimeet.errors import InvalidInput
 from medimeet.gateways import pictures
@@ -42,13 +42,13 @@ def kept(sent: bytes | None, size: tuple[int, int] = pictures.PORTRAIT) -> Itera
     try:
         yield picture
     except BaseException:
-        pictures.remove(picture.name, data_path(UPLOADS))
+        pictures.remove(picture.name, shared_path(UPLOADS))
         raise
-    pictures.remove(picture.replaced, data_path(UPLOADS))
+    pictures.remove(picture.replaced, shared_path(UPLOADS))
 
 
 def _read(sent: bytes, size: tuple[int, int]) -> NewPicture:
     try:
-        return NewPicture(name=pictures.keep(sent, data_path(UPLOADS), size))
+        return NewPicture(name=pictures.keep(sent, shared_path(UPLOADS), size))
     except InvalidInput as error:
         return NewPicture(fault=error.words)

@@ -4,7 +4,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select, update
 
 from medimeet import clock
-from medimeet.config import data_path, setting
+from medimeet.config import setting, shared_path
 from medimeet.db import command, db
 from medimeet.errors import Conflict, NotFound
 from medimeet.gateways.outbox import OutboxFolder
@@ -83,7 +83,7 @@ def _text_of(row: Notification) -> str | None:
         return row.body
     if not setting("DEMO"):
         return None
-    return row.body or OutboxFolder(data_path("outbox")).body_of(row.message_id, row.created_at)
+    return row.body or OutboxFolder(shared_path("outbox")).body_of(row.message_id, row.created_at)
 
 
 def receiver_of(row: Notification) -> str:

@@ -7,6 +7,7 @@ process, or in Redis where REDIS_URL names one.
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
@@ -27,6 +28,9 @@ from medimeet.web.signed_in import current_account
 logger = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 MINUTE, HOUR = 60, 3600
+# One request waits for a Redis that is silent, not everybody; it is asked again after a while.
+_REDIS_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3, "retry": None}
+_SECONDS_WITHOUT_REDIS = 5.0
 # Machines ask often, and these cost next to nothing.
 _UNLIMITED = {"static", "machines.healthz", "machines.readyz", "machines.metrics"}
 
@@ -72,12 +76,16 @@ class SharedCounts(Counts):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._storage = RedisStorage(url)
+        self._storage = RedisStorage(url, **_REDIS_OPTIONS)
+        self._away_until = 0.0
 
     def count(self, who: str, seconds: int, window: int) -> int:
+        if time.monotonic() < self._away_until:
+            return super().count(who, seconds, window)
         try:
             return self._storage.incr(f"medimeet/{who}/{seconds}/{window}", seconds)
         except Exception as error:  # whatever Redis's client raises: nobody is locked out for it
+            self._away_until = time.monotonic() + _SECONDS_WITHOUT_REDIS
             logger.warning("Redis does not count requests: %s", error)
             return super().count(who, seconds, window)
 

@@ -6,7 +6,7 @@ from flask import Response, flash, request, send_from_directory
 
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.blueprints.clinic_admin.forms import PictureForm
-from medimeet.config import data_path
+from medimeet.config import shared_path
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.gateways import pictures
 from medimeet.models import Account
@@ -21,9 +21,9 @@ from medimeet.web.signed_in import current_actor
 @allow(access.anyone)
 def media(name: str) -> Response:
     """GET /media/<name>: a picture that we made ourselves; its name is random, so it may be kept for a year."""
-    if not pictures.is_name(name) or not data_path(UPLOADS, name).is_file():
+    if not pictures.is_name(name) or not shared_path(UPLOADS, name).is_file():
         raise NotFound("This picture is no longer shown.")
-    answer = send_from_directory(data_path(UPLOADS), name, mimetype=pictures.MEDIA_TYPE)
+    answer = send_from_directory(shared_path(UPLOADS), name, mimetype=pictures.MEDIA_TYPE)
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 

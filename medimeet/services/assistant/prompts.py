@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from medimeet import clock
-from medimeet.config import data_path, owner_only
+from medimeet.config import owner_only, shared_path
 from medimeet.errors import InstallationFault
 from medimeet.services import appointments
 from medimeet.services.access import Actor
@@ -111,4 +111,4 @@ def _forget_expired(folder: Path) -> None:
 
 
 def _file(account_id: int) -> Path:
-    return data_path("user_specific_prompts", f"{account_id}_user_specific_prompts.json")
+    return shared_path("user_specific_prompts", f"{account_id}_user_specific_prompts.json")
