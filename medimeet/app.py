@@ -18,6 +18,7 @@ from medimeet.extensions import babel, csrf, migrate
 from medimeet.gateways import mongodb_address
 from medimeet.web import context, errors, guard, headers, limits, metrics, origin, request_id, served, signed_in
 from medimeet.web.asked import LARGEST_ID
+from medimeet.web.quick_json import QuickJSON
 
 BODY_LIMIT = 6 * 1024 * 1024
 FORM_LIMIT = 1024 * 1024
@@ -50,7 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.converters["int"] = RowId
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect, and no POST is ever redirected
-    app.json.sort_keys, app.json.ensure_ascii = False, False  # type: ignore[attr-defined]
+    app.json = QuickJSON(app)
     for part in (served, metrics, sealing, db, context, errors, headers, limits, origin, signed_in, request_id):
         part.start(app)
     babel.init_app(app)

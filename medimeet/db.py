@@ -8,7 +8,7 @@ on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion 
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -18,7 +18,19 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, UniqueConstraint, event, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    Row,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
@@ -148,6 +160,15 @@ def lock(subject: str, *row_ids: int) -> None:
         )
 
 
+def rows(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+    """The rows of a statement of columns that was built once, for what is asked often: a third of a session's cost.
+
+    The statement's own parameters are `values`; what the session still holds back is written first.
+    """
+    db.session.flush()
+    return db.session.connection().execute(statement, values).all()
+
+
 def insert_into(model: type[Base]) -> Any:
     """An INSERT that can say what happens on a conflict (`on_conflict_…`), which both databases spell alike."""
     return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name](model)
@@ -173,8 +194,10 @@ def _prepare_sqlite(engine: Engine, timeout: float) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # waits for nothing, so nothing needs to be caught; half of what a short read costs else
+            connection.connection.driver_connection.execute("BEGIN")
 
 
 def switch_to_wal(connection: Any, timeout: float) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     ColumnElement,
     Enum,
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from medimeet import clock
 from medimeet.db import Base
 from medimeet.domain.references import new_reference
-from medimeet.domain.statuses import ACTIVE, AppointmentStatus
+from medimeet.domain.statuses import ACTIVE, OCCUPYING, AppointmentStatus
 from medimeet.models.clinic import Clinic
 from medimeet.models.doctor import Doctor
 from medimeet.models.patient import Patient
@@ -108,8 +109,18 @@ class Appointment(Base):
     @is_lapsed.inplace.expression
     @classmethod
     def _is_lapsed(cls) -> ColumnElement[bool]:
+        return cls.lapsed_by(clock.now())
+
+    @classmethod
+    def lapsed_by(cls, instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+        """The condition that it is a hold that is up by then; with a parameter for statements that are built once."""
         is_hold = and_(cls.status == AppointmentStatus.PENDING, cls.hold_expires_at.is_not(None))
-        return and_(is_hold, cls.hold_expires_at <= clock.now())
+        return and_(is_hold, cls.hold_expires_at <= instant)
+
+    @classmethod
+    def occupies_at(cls, instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+        """The condition that it takes its time then: an occupying status, and no hold that is up."""
+        return and_(cls.status.in_(OCCUPYING), not_(cls.lapsed_by(instant)))
 
     @hybrid_property
     def is_active(self) -> bool:

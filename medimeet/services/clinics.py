@@ -9,11 +9,12 @@ from sqlalchemy import select
 from medimeet.db import command, db, lock
 from medimeet.errors import NotFound
 from medimeet.models import Account, Clinic
-from medimeet.services import audit, contact_details, people
+from medimeet.services import audit, contact_details, meant_clinic, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
 _WORDS = Locale("en", "GB")
+_OF_REQUEST = select(Clinic).where(Clinic.id == meant_clinic.MEANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,7 @@ def of_request(account: Account | None, host: str) -> Clinic:
     """
     if account is not None and account.clinic is not None:
         return account.clinic
-    domain = host.rsplit(":", 1)[0].lower()
-    clinic = db.session.scalar(select(Clinic).where(Clinic.domain == domain))
-    clinic = clinic or db.session.scalar(select(Clinic).order_by(Clinic.id).limit(1))
+    clinic = db.session.scalar(_OF_REQUEST, meant_clinic.by(None, host))
     if clinic is None:
         raise NotFound("No clinic is set up here yet. Run `flask init` to make the first one.")
     return clinic

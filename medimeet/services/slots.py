@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement
 
 from medimeet import clock
-from medimeet.db import db
 from medimeet.domain import slots as rules
-from medimeet.domain.slots import Busy, Exclusion, Slot
-from medimeet.domain.statuses import OCCUPYING
+from medimeet.domain.slots import Exclusion, Slot
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import InvalidInput
 from medimeet.models import Appointment, Doctor, ExclusionDate, Treatment, WorkingHours
+from medimeet.services import doctor_rows
 
 REACH = timedelta(days=28)
 HORIZON = timedelta(days=365)
@@ -45,19 +44,24 @@ def of_days(doctor: Doctor, first_day: date, last_day: date, *, leave_out: int |
 def of_doctors(
     doctors: Sequence[Doctor], first_day: date, last_day: date, *, leave_out: int | None = None
 ) -> list[Slot]:
-    """All slots of several doctors of one clinic, free and taken, by start; three statements however many there are."""
+    """All slots of several doctors of one clinic, free and taken, by start; one statement however many there are."""
     if not doctors:
         return []
-    zone = doctors[0].clinic.zone
-    doctor_ids = [doctor.id for doctor in doctors]
-    hours = _hours_by_doctor(doctor_ids, first_day, last_day)
-    exclusions = _exclusions_by_doctor(doctor_ids, first_day, last_day)
-    busy = _busy_by_doctor(doctor_ids, day_bounds(first_day, zone)[0], day_bounds(last_day, zone)[1], leave_out)
-    found = []
+    zone, doctor_ids = doctors[0].clinic.zone, [doctor.id for doctor in doctors]
+    return of_ids(doctor_ids, zone, first_day, last_day, leave_out=leave_out)
+
+
+def of_ids(
+    doctor_ids: Sequence[int], zone: ZoneInfo, first_day: date, last_day: date, *, leave_out: int | None = None
+) -> list[Slot]:
+    """The same by the doctors' ids; their clinic is in `zone`."""
+    found: list[Slot] = []
+    declared = doctor_rows.of_days(doctor_ids, zone, first_day, last_day, leave_out)
     for doctor_id in doctor_ids:
-        declared = rules.declared_slots(doctor_id, hours[doctor_id], exclusions[doctor_id], zone, first_day, last_day)
-        found += rules.mark_taken(declared, busy[doctor_id])
-    return sorted(found, key=_by_start)
+        hours, exclusions, busy = declared[doctor_id]
+        slots = rules.declared_slots(doctor_id, hours, exclusions, zone, first_day, last_day)
+        found += rules.mark_taken(slots, busy)
+    return sorted(found, key=_by_start) if len(doctor_ids) > 1 else found
 
 
 def free(
@@ -72,11 +76,28 @@ def free(
 
     `leave_out` as for `of_days`.
     """
+    if not doctors:
+        return []
     duration = treatment.duration if treatment is not None else _NO_TIME
-    # One day more: a long treatment may run past midnight.
-    slots = of_doctors(doctors, first_day, last_day + timedelta(days=1), leave_out=leave_out)
+    zone, doctor_ids = doctors[0].clinic.zone, [doctor.id for doctor in doctors]
+    return free_of_ids(doctor_ids, zone, duration, first_day, last_day, leave_out=leave_out)
+
+
+def free_of_ids(
+    doctor_ids: Sequence[int],
+    zone: ZoneInfo,
+    duration: timedelta,
+    first_day: date,
+    last_day: date,
+    *,
+    leave_out: int | None = None,
+) -> list[Slot]:
+    """The same by the doctors' ids; their clinic is in `zone`."""
+    # A visit that is longer than its slot may run past midnight.
+    more = timedelta(days=1) if duration else _NO_TIME
+    slots = of_ids(doctor_ids, zone, first_day, last_day + more, leave_out=leave_out)
     found = rules.free_starts(slots, duration, clock.now())
-    end = day_bounds(last_day, doctors[0].clinic.zone)[1] if doctors else clock.now()
+    end = day_bounds(last_day, zone)[1]
     return [slot for slot in found if slot.starts_at < end]
 
 
@@ -110,12 +131,17 @@ def bookable(doctor: Doctor, treatment: Treatment | None, day: date | None) -> l
 
     Raises InvalidInput for a day beyond HORIZON.
     """
-    today = clock.today(doctor.clinic.zone)
+    return bookable_of_id(doctor.id, doctor.clinic.zone, day, treatment.duration if treatment else _NO_TIME)
+
+
+def bookable_of_id(doctor_id: int, zone: ZoneInfo, day: date | None, duration: timedelta = _NO_TIME) -> list[Slot]:
+    """The same by the doctor's id, whose clinic is in `zone`; each slot is long enough for a visit of the duration."""
+    today = clock.today(zone)
     if day is None:
-        return free([doctor], treatment, today, today + REACH)
+        return free_of_ids([doctor_id], zone, duration, today, today + REACH)
     if day > today + HORIZON:
         raise InvalidInput({"date": f"Choose a day within the next {HORIZON.days} days."})
-    return free([doctor], treatment, day, day) if day >= today else []
+    return free_of_ids([doctor_id], zone, duration, day, day) if day >= today else []
 
 
 def to_come(doctor: Doctor, first_day: date | None, last_day: date | None) -> list[Slot]:
@@ -136,21 +162,19 @@ def to_come(doctor: Doctor, first_day: date | None, last_day: date | None) -> li
 
 def count_free(declarations: Sequence[WorkingHours], zone: ZoneInfo) -> dict[int, int]:
     """How many slots of each declaration are free from now on, by its id: of a weekly one over REACH, of a dated one
-    on its date, if that lies within HORIZON. Two statements however many there are.
+    on its date, if that lies within HORIZON. One statement however many there are.
     """
     now, today = clock.now(), clock.today(zone)
     farthest = today + HORIZON
     days = {row.id: (row.date, min(row.date, farthest)) if row.date else (today, today + REACH) for row in declarations}
     last_day = max((last for _first, last in days.values()), default=today)
     doctor_ids = list({row.doctor_id for row in declarations})
-    exclusions = _exclusions_by_doctor(doctor_ids, today, last_day)
-    busy = _busy_by_doctor(doctor_ids, now, day_bounds(last_day, zone)[1], None)
+    declared = doctor_rows.of_days(doctor_ids, zone, today, last_day, None)
     counts = {}
     for row in declarations:
-        declared = rules.declared_slots(
-            row.doctor_id, [hours_rule(row)], exclusions[row.doctor_id], zone, *days[row.id]
-        )
-        marked = rules.mark_taken(declared, busy[row.doctor_id])
+        _hours, exclusions, busy = declared[row.doctor_id]
+        slots = rules.declared_slots(row.doctor_id, [hours_rule(row)], exclusions, zone, *days[row.id])
+        marked = rules.mark_taken(slots, busy)
         counts[row.id] = sum(slot.is_free and slot.starts_at > now for slot in marked)
     return counts
 
@@ -189,7 +213,7 @@ def one_a_start(slots: Iterable[Slot]) -> list[Slot]:
 
 def occupies_now() -> ColumnElement[bool]:
     """The condition under which an appointment takes its time: an occupying status, and no hold that is up."""
-    return and_(Appointment.status.in_(OCCUPYING), not_(Appointment.is_lapsed))
+    return Appointment.occupies_at(clock.now())
 
 
 def hours_rule(row: WorkingHours) -> rules.WorkingHours:
@@ -200,52 +224,6 @@ def hours_rule(row: WorkingHours) -> rules.WorkingHours:
 def exclusion_rule(row: ExclusionDate) -> Exclusion:
     """One exclusion date as the domain sees it."""
     return Exclusion(row.date, row.start_minute, row.end_minute)
-
-
-def _hours_by_doctor(doctor_ids: Sequence[int], first_day: date, last_day: date) -> dict[int, list[rules.WorkingHours]]:
-    # Columns, not models: doctors who declare half hour by half hour have thousands of rows.
-    declaration = (
-        WorkingHours.day_of_week,
-        WorkingHours.date,
-        WorkingHours.start_minute,
-        WorkingHours.end_minute,
-        WorkingHours.slot_minutes,
-    )
-    then = or_(WorkingHours.date.is_(None), WorkingHours.date.between(first_day, last_day))
-    found = select(WorkingHours.doctor_id, *declaration).where(WorkingHours.doctor_id.in_(doctor_ids), then)
-    rows: dict[int, list[rules.WorkingHours]] = defaultdict(list)
-    for doctor_id, day_of_week, day, start_minute, end_minute, slot_minutes in db.session.execute(found):
-        rows[doctor_id].append(rules.WorkingHours(day_of_week, day, start_minute, end_minute, slot_minutes))
-    return rows
-
-
-def _exclusions_by_doctor(doctor_ids: Sequence[int], first_day: date, last_day: date) -> dict[int, list[Exclusion]]:
-    rows: dict[int, list[Exclusion]] = defaultdict(list)
-    for row in db.session.scalars(
-        select(ExclusionDate).where(
-            ExclusionDate.doctor_id.in_(doctor_ids), ExclusionDate.date.between(first_day, last_day)
-        )
-    ):
-        rows[row.doctor_id].append(exclusion_rule(row))
-    return rows
-
-
-def _busy_by_doctor(
-    doctor_ids: Sequence[int], start: datetime, end: datetime, leave_out: int | None
-) -> dict[int, list[Busy]]:
-    rows: dict[int, list[Busy]] = defaultdict(list)
-    for doctor_id, starts_at, ends_at in db.session.execute(
-        select(Appointment.doctor_id, Appointment.starts_at, Appointment.ends_at).where(
-            Appointment.doctor_id.in_(doctor_ids),
-            Appointment.starts_at < end,
-            Appointment.starts_at > start - timedelta(days=1),
-            Appointment.ends_at > start,
-            Appointment.id != (leave_out or 0),
-            occupies_now(),
-        )
-    ):
-        rows[doctor_id].append(Busy(starts_at, ends_at))
-    return rows
 
 
 def _by_start(slot: Slot) -> tuple[datetime, int]:

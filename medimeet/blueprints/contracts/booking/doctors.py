@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from flask import Response, jsonify, request
+
 from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import doctors as schemas
 from medimeet.domain.slots import Slot
 from medimeet.models import Doctor, Specialty
-from medimeet.services import access, bookable, doctors, slots, treatments, word_lists
+from medimeet.services import access, bookable, doctors, free_slots, slots, treatments, word_lists
 from medimeet.web.examples import upcoming_day, upcoming_slot
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import current_actor
+from medimeet.web.signed_in import current_account, current_actor
 
 _AMELIA = {
     "id": 1,
@@ -54,9 +56,10 @@ def list_doctors_of_specialty(specialty_id: int) -> list[Doctor]:
 @allow(access.anyone)
 @bp.arguments(schemas.SlotQuery, location="query")
 @bp.response(200, schemas.AvailableSlot(many=True), example=[_SLOT])
-def list_available_slots(wanted: dict[str, Any], doctor_id: int) -> list[Slot]:
+def list_available_slots(wanted: dict[str, Any], doctor_id: int) -> list[Slot] | Response:
     """GET /api/doctor/doctors/{doctor_id}/available-slots/: the doctor's free slots, by start."""
-    actor = current_actor()
-    treatment = treatments.find(actor, wanted["treatment"]) if "treatment" in wanted else None
-    doctor = bookable.doctor_of(treatment, doctor_id) if treatment else bookable.taking_patients(actor, doctor_id)
-    return slots.bookable(doctor, treatment, wanted.get("date"))
+    if "treatment" not in wanted:
+        found = free_slots.of_doctor(current_account(), request.host, doctor_id, wanted.get("date"))
+        return jsonify(schemas.available_slots(*found))
+    treatment = treatments.find(current_actor(), wanted["treatment"])
+    return slots.bookable(bookable.doctor_of(treatment, doctor_id), treatment, wanted.get("date"))
