@@ -13,6 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from medimeet.app import create_app
+from medimeet.db import command, db
+from medimeet.services import audit
 from tests.cli.commands import is_one_plain_line, run, start, stopped_at_the_end, until
 from tests.databases import fresh_postgresql
 
@@ -22,9 +25,9 @@ ODD_ROWS = (
     "VALUES (2000000000, 1, :words, '', :words, '2026-03-29 00:59:59.999999')",
     "INSERT INTO contact_message (clinic_id, name, phone, message, created_at) "
     "VALUES (2, '', '', :words, '0001-01-01 00:00:00.000000')",
-    "INSERT INTO audit_entry (id, at, clinic_id, deed, subject, detail, number, chain, digest) "
-    "VALUES (7, '2026-10-25 01:00:00.000001', 1, 'read', 'record', '{\"b\":  1.50, \"a\": \"é\\u00e9\"}', 1, 1, 'ab')",
-    "INSERT INTO audit_head (chain, number, digest) VALUES (0, 2147483647, 'ff')",
+    "INSERT INTO audit_entry (id, at, clinic_id, deed, subject, detail, chain, digest) "
+    "VALUES (7, '2026-10-25 01:00:00.000001', 1, 'read', 'record', '{\"b\":  1.50, \"a\": \"é\\u00e9\"}', 1, 'ab')",
+    "INSERT INTO audit_head (chain, number, digest) VALUES (2147483647, 0, '')",
     "INSERT INTO heartbeat (name, at) VALUES (substr(:words, 1, 40), '9999-12-31 23:59:59.999999')",
     "UPDATE treatment SET price = 99999999.99 WHERE id = 1",
     "UPDATE medical_record_version SET notes = 'sealed:k1:' || hex(randomblob(300)) WHERE id = 1",
@@ -45,6 +48,7 @@ def test_everything_goes_over_byte_for_byte_and_the_old_file_stays_as_it_was(dem
             database.execute(statement, {"words": ODD_WORDS})
         database.commit()
         sealed = database.execute("SELECT notes FROM medical_record_version WHERE id = 1").fetchone()[0]
+    _write_lines_into_the_audit_log(demo_folder)
     before = hashlib.sha256(file.read_bytes()).digest()
     done = run(demo_folder, "move-to-postgresql", target)
     assert done.returncode == 0, done.stderr
@@ -52,13 +56,14 @@ def test_everything_goes_over_byte_for_byte_and_the_old_file_stays_as_it_was(dem
     assert hashlib.sha256(file.read_bytes()).digest() == before
     with psycopg.connect(target) as connection:
         assert _one(connection, "SELECT notes FROM medical_record_version WHERE id = 1") == sealed
-        assert _one(connection, "SELECT detail::text FROM audit_entry") == '{"b":  1.50, "a": "é\\u00e9"}'
+        assert _one(connection, "SELECT detail::text FROM audit_entry WHERE id = 7") == '{"b":  1.50, "a": "é\\u00e9"}'
         assert _one(connection, "SELECT name FROM contact_message WHERE id = 2000000000") == ODD_WORDS
-        assert _one(connection, "SELECT extract(microseconds FROM at)::int FROM audit_entry") == 1
+        assert _one(connection, "SELECT extract(microseconds FROM at)::int FROM audit_entry WHERE id = 7") == 1
         assert _one(connection, "SELECT price::text FROM treatment WHERE id = 1") == "99999999.99"
         assert _one(connection, "SELECT nextval('contact_message_id_seq')") == 2_000_000_002
     _database_still_guards_itself(target)
-    assert "✗" not in run(demo_folder, "doctor", MEDIMEET_DATABASE_URL=target).stdout
+    looked_through = run(demo_folder, "doctor", MEDIMEET_DATABASE_URL=target).stdout
+    assert "✗" not in looked_through and "✓ the audit log is whole" in looked_through
     again = run(demo_folder, "move-to-postgresql", target)
     assert again.returncode == 1 and is_one_plain_line(again.stderr) and "not empty" in again.stderr
 
@@ -120,6 +125,20 @@ def test_a_database_of_somebody_else_is_left_alone(demo_folder: Path, target: st
     done = run(demo_folder, "move-to-postgresql", target)
     assert done.returncode == 1 and is_one_plain_line(done.stderr) and "not empty" in done.stderr
     assert _tables(target) == ["invoices_of_the_bakery"]
+
+
+def _write_lines_into_the_audit_log(folder: Path) -> None:
+    app = create_app({"DATA_DIR": str(folder), "DATABASE_URL": ""})
+    with app.app_context():
+        for number in range(3):
+            _note(number)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@command
+def _note(number: int) -> None:
+    audit.note_upkeep("looked", "test", number=number, words=ODD_WORDS)
 
 
 def _database_still_guards_itself(url: str) -> None:
