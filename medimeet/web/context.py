@@ -15,6 +15,7 @@ from medimeet.errors import MediMeetError
 from medimeet.models.clinic import EMERGENCY_NUMBER
 from medimeet.services.access import Actor
 from medimeet.services.contact_details import readable_phone
+from medimeet.services.sessions import idle_seconds
 from medimeet.web.menu import menu_of
 from medimeet.web.signed_in import current_actor
 
@@ -33,7 +34,15 @@ def values() -> dict[str, Any]:
 
     Actor, clinic and account are None where no clinic is set up or the database is away: error pages never fail.
     """
-    actor = _actor()
+    return _values(_actor())
+
+
+def values_without_people() -> dict[str, Any]:
+    """The same for a page that asks nothing of the database."""
+    return _values(None)
+
+
+def _values(actor: Actor | None) -> dict[str, Any]:
     theme = request.cookies.get("theme")
     return {
         "actor": actor,
@@ -43,6 +52,7 @@ def values() -> dict[str, Any]:
         "emergency_number": actor.clinic.number_in_danger if actor else EMERGENCY_NUMBER,
         "theme": theme if theme in THEMES else None,
         "is_demo": current_app.config["DEMO"],
+        "idle_seconds": idle_seconds,
     }
 
 

@@ -1,6 +1,7 @@
 """Every refusal in words, what happened and what to do next: as a page, or as JSON in the shape of its contract."""
 
 import logging
+from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -13,6 +14,7 @@ from medimeet.database_faults import is_beyond_any_row, trouble_of, trouble_of_f
 from medimeet.db import db
 from medimeet.errors import MediMeetError, NeedsSecondFactor, NotFound, NotSignedIn
 from medimeet.services import access
+from medimeet.web.context import values_without_people
 from medimeet.web.contract import contract_of_request
 from medimeet.web.fragments import go_to, is_htmx
 from medimeet.web.refusals import Refusal
@@ -166,11 +168,19 @@ def _words_of(status: int, otherwise: str) -> str:
 
 def error_page(status: int, words: str, reference: str | None = None) -> Response:
     """The error page with one status, title and words; for htmx a notice above the page, which stays as it is."""
-    title = TITLES.get(status, "That did not work")
+    values = {"status": status, "title": TITLES.get(status, "That did not work"), "words": words}
+    template = "errors/_error.html" if is_htmx() else "errors/error.html"
+    answer = make_response(_rendered(template, status, values | {"reference": reference}), status)
     if is_htmx():
-        answer = make_response(render_template("errors/_error.html", title=title, words=words), status)
         answer.headers.update({"HX-Retarget": "#messages", "HX-Reselect": "#refusal", "HX-Reswap": "innerHTML"})
-        return answer
-    return make_response(
-        render_template("errors/error.html", status=status, title=title, words=words, reference=reference), status
-    )
+    return answer
+
+
+def _rendered(template: str, status: int, values: dict[str, Any]) -> str:
+    """The page; while the database is in trouble without clinic and account, so that nothing is asked of it."""
+    if status != 503:
+        try:
+            return render_template(template, **values)
+        except SQLAlchemyError:
+            db.session.rollback()
+    return current_app.jinja_env.get_template(template).render(values | values_without_people())

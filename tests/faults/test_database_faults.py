@@ -192,3 +192,25 @@ def end_own_connection() -> None:
     number = db.session.scalar(text("SELECT pg_backend_pid()"))
     with db.engine.connect() as other:
         other.execute(text("SELECT pg_terminate_backend(:number, 2000)"), {"number": number})
+
+
+@on_sqlite
+def test_the_page_that_says_come_back_later_asks_nothing_of_the_database(app: Flask, clinic: Clinic, as_) -> None:
+    browser = as_(factories.make_patient(clinic).account)
+
+    def away(*_: Any) -> None:
+        error = sqlite3.OperationalError("words in any language")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise error
+
+    event.listen(db.engine, "do_connect", away)
+    db.session.rollback()
+    db.engine.dispose()
+    try:
+        for headers in ({}, {"HX-Request": "true"}, {"Accept": "application/json"}):
+            answer = browser.get("/view_appointments/", headers=headers)
+            assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30")
+            assert "can&#39;t save anything" in answer.text or "can't save anything" in answer.text
+    finally:
+        event.remove(db.engine, "do_connect", away)
+    assert browser.get("/view_appointments/").status_code == 200
