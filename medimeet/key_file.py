@@ -27,7 +27,7 @@ def read_or_make(file: Path) -> dict[str, bytes]:
 
 def read(file: Path) -> dict[str, bytes]:
     """The keys of the file. Raises BadSetting, OSError."""
-    return parsed(file.read_text().split(), str(file))
+    return parsed(file.read_text(errors="replace").split(), str(file))
 
 
 def parsed(lines: Iterable[str], place: str) -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def add(file: Path) -> str:
     """Adds a new key to the file; its name. It is on the disk before anything can be sealed with it."""
     with _alone(file):
         line = new_key()
-        _replace(file, [*file.read_text().split(), line])
+        _replace(file, [*file.read_text(errors="replace").split(), line])
     return line.partition(":")[0]
 
 
@@ -55,7 +55,7 @@ def take_out(file: Path, name: str) -> Path:
     """Moves the key from the file to one beside it, for old backups; that one's path."""
     kept = file.with_name(f"{file.name}-retired")
     with _alone(file):
-        lines = file.read_text().split()
+        lines = file.read_text(errors="replace").split()
         gone = [line for line in lines if line.startswith(f"{name}:")]
         before = kept.read_text().split() if kept.exists() else []
         _replace(kept, [*before, *(line for line in gone if line not in before)])

@@ -79,7 +79,7 @@ def _counted(connection: Connection, column: Column[Any]) -> dict[str, int]:
     kinds.append((kept.startswith(PREFIX, autoescape=True), UNKNOWN))
     kind = case(*kinds, else_=UNSEALED)
     counted = select(kind, func.count()).select_from(column.table).where(kept != "").group_by(kind)
-    return dict(connection.execute(counted).tuples().all())
+    return dict(connection.execute(counted).all())
 
 
 def _batches(table: Table, columns: list[Column[Any]], newest: str) -> Iterator[int]:
