@@ -73,7 +73,8 @@ def change(actor: Actor, account: Account, values: dict[str, Any], password_hash
         accounts.write_mobile(
             account, values.pop("mobile"), account.clinic.country if account.clinic else None, answers
         )
-    ends_sign_ins = values.pop("ends_sign_ins", False)
+    has_new_role = values.get("role", account.role) != account.role
+    ends_sign_ins = values.pop("ends_sign_ins", False) or has_new_role
     with people.in_staff_words():
         answers.check()
         accounts.keep(account)

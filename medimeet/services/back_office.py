@@ -26,6 +26,8 @@ from medimeet.models import (
     OneTimeCode,
     OneTimeLink,
     Patient,
+    RecoveryCode,
+    SecondFactor,
     Specialty,
     Subscription,
     Treatment,
@@ -49,7 +51,7 @@ _NOT_BELOW_ZERO = ("credits", "monthly_credits")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 # What goes with a row: what proves who somebody is ends with the account, a clinic's day grid with the clinic.
 _BELONGINGS: dict[type[Base], tuple[type[Base], ...]] = {
-    Account: (Credential, BrowserSession, IssuedToken, OneTimeCode, OneTimeLink),
+    Account: (Credential, SecondFactor, RecoveryCode, BrowserSession, IssuedToken, OneTimeCode, OneTimeLink),
     Clinic: (DayGridTime,),
 }
 _INSTEAD = {

@@ -16,7 +16,7 @@ from medimeet.db import command, db, lock
 from medimeet.domain.statuses import Role
 from medimeet.errors import NeedsOneTimeCode, TooManyTries, WrongCode
 from medimeet.models import Account, SecondFactor
-from medimeet.services import attempts, notifications, recovery_codes
+from medimeet.services import attempts, notifications, recovery_codes, refused_sign_ins
 
 _SECONDS = 30
 _TRIES, _TRIES_A_DAY = 5, 50
@@ -77,6 +77,16 @@ def _try_code(account_id: int, code: str, confirmed: bool) -> bool:
     row = db.session.get(SecondFactor, account_id)
     limits = _limits(account_id)
     _count(limits)
+    if not _is_taken(row, account_id, code, confirmed):
+        refused_sign_ins.note_when_reached(db.session.get(Account, account_id), limits, "one-time code")
+        return False
+    for limit in limits:
+        attempts.give_back(limit)
+    return True
+
+
+def _is_taken(row: SecondFactor | None, account_id: int, code: str, confirmed: bool) -> bool:
+    """Whether the code is one that the app shows about now, and newer than the last one: one statement decides."""
     if row is None or (row.confirmed_at is not None) != confirmed:
         return False
     totp, now = pyotp.TOTP(row.secret), int(clock.now().timestamp()) // _SECONDS
@@ -85,11 +95,7 @@ def _try_code(account_id: int, code: str, confirmed: bool) -> bool:
         return False
     newer = (SecondFactor.account_id == account_id, SecondFactor.last_step < max(matching))
     taken = update(SecondFactor).where(*newer).values(last_step=max(matching)).returning(SecondFactor.account_id)
-    if db.session.execute(taken).first() is None:
-        return False
-    for limit in limits:
-        attempts.give_back(limit)
-    return True
+    return db.session.execute(taken).first() is not None
 
 
 @command

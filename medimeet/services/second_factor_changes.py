@@ -59,7 +59,8 @@ def confirm(actor: Actor, token: str, code: str, except_session: str) -> list[st
 @command
 def switch_off(actor: Actor) -> None:
     """Takes the second factor off the actor's account, who has just shown both the password and a code."""
-    remove(actor, actor.person, "switched off second factor")
+    take_off(actor.person)
+    audit.note(actor, "switched off second factor", "account", actor.person.id)
 
 
 @command
@@ -73,11 +74,10 @@ def replace_recovery_codes(actor: Actor) -> list[str]:
     return codes
 
 
-def remove(actor: Actor, account: Account, deed: str) -> None:
+def take_off(account: Account) -> None:
     """Takes the second factor off an account, in the running command, and tells its person."""
     lock("account", account.id)
     _forget(account)
-    audit.note(actor, deed, "account", account.id)
     notifications.tell_second_factor(account, "no longer asks for a second factor when you sign in")
 
 

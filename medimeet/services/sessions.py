@@ -77,8 +77,18 @@ def session_of(token: str) -> BrowserSession | None:
 
 def ends_at(row: BrowserSession) -> datetime:
     """When the browser is signed out if nobody does anything there from now on."""
-    idle = timedelta(minutes=setting(_of_role(row.account, "SESSION_IDLE_MINUTES")))
-    return min(row.last_seen_at + idle, row.expires_at)
+    return min(row.last_seen_at + timedelta(seconds=idle_seconds(row.account)), row.expires_at)
+
+
+def seconds_left(row: BrowserSession) -> int:
+    """How many whole seconds that is from now."""
+    return max(0, int((ends_at(row) - clock.now()).total_seconds()))
+
+
+def idle_seconds(account: Account) -> int:
+    """How long a browser of this account may do nothing."""
+    minutes: int = setting(_of_role(account, "SESSION_IDLE_MINUTES"))
+    return minutes * 60
 
 
 def sessions_of(account: Account) -> list[BrowserSession]:

@@ -10,7 +10,7 @@ from medimeet.db import command, db
 from medimeet.domain.networks import network_of
 from medimeet.errors import InvalidInput, TooManyTries, WrongCredentials
 from medimeet.models import Account, Clinic, Credential
-from medimeet.services import attempts, contact_details, passwords
+from medimeet.services import attempts, contact_details, passwords, refused_sign_ins
 from medimeet.services.access import Actor
 
 _NEEDS_LINK = (
@@ -44,7 +44,7 @@ def check_password(account: Account | None, password: str, address: str, whom: s
     _refuse_when_reached(limits)
     kept_hash = _password_hash(account)
     if not passwords.is_right(kept_hash, password):
-        _refuse_when_reached(_count_wrong(limits))
+        _refuse_when_reached(_count_wrong(account, limits))
         raise WrongCredentials
     if account is None or kept_hash is None:
         raise WrongCredentials
@@ -132,11 +132,12 @@ def _refuse_when_reached(limits: tuple[attempts.Limit, ...]) -> None:
 
 
 @command
-def _count_wrong(limits: tuple[attempts.Limit, attempts.Limit]) -> tuple[attempts.Limit, ...]:
+def _count_wrong(account: Account | None, limits: tuple[attempts.Limit, attempts.Limit]) -> tuple[attempts.Limit, ...]:
     """Counts a wrong password; the limit that was reached before it, or nothing."""
     for limit in limits:
         if not attempts.count_one(limit):
             return (limit,)
+    refused_sign_ins.note_when_reached(account, limits, "password")
     return ()
 
 

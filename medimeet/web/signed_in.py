@@ -1,5 +1,7 @@
 """Who is signed in, in which clinic: the browser's session cookie, or a program's token, turned into an Actor."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
@@ -18,6 +20,7 @@ from medimeet.web.bearer import account_of_header, token_of_header
 from medimeet.web.contract import Contract, contract_of_request
 from medimeet.web.fragments import is_htmx
 
+View = TypeVar("View", bound=Callable[..., Any])
 ONE_TIME_CODE = "X-One-Time-Code"
 BY_ITSELF = "X-By-Itself"
 
@@ -45,7 +48,8 @@ def load_browser(token: str) -> Browser | None:
 
     What a page asks by itself, without anybody touching it, does not draw the session out.
     """
-    if BY_ITSELF in request.headers:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if BY_ITSELF in request.headers or hasattr(view, "does_not_count"):
         row = sessions.session_of(token)
         return Browser(token, row.account) if row is not None else None
     account = sessions.account_of_session(token)
@@ -63,6 +67,12 @@ def current_account() -> Account | None:
     if "account" not in g:
         g.account = _account_of_request()
     return g.account
+
+
+def does_not_count(view: View) -> View:
+    """Marks a view that pages ask by themselves: it does not keep anybody signed in. Goes right above `allow`."""
+    view.does_not_count = True  # type: ignore[attr-defined]
+    return view
 
 
 def current_actor() -> Actor:

@@ -12,14 +12,16 @@ from sqlalchemy import update
 from medimeet import clock
 from medimeet.db import command, db
 from medimeet.domain.slot_ids import encode_slot, slot_uuid
-from medimeet.domain.statuses import AppointmentStatus
+from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.models import (
     Account,
     BrowserSession,
+    Clinic,
     ClinicService,
     ContactMessage,
     ConversationMessage,
     DayGridTime,
+    Doctor,
     IssuedToken,
     Language,
     MedicalHistoryEntry,
@@ -29,7 +31,7 @@ from medimeet.models import (
     Specialty,
 )
 from medimeet.services import chatbot, sessions, tokens
-from tests import factories
+from tests import factories, second_factors
 
 
 @dataclass
@@ -73,7 +75,7 @@ def make(app: Flask) -> World:
         "deactivated": factories.make_patient(clinic).account,
         "expired": factories.make_patient(clinic).account,
         "revoked": factories.make_patient(clinic).account,
-        "applicant": factories.make_doctor(clinic, verified=False, works=False).account,
+        "applicant": _make_applicant(clinic),
     }
     treatment = factories.make_treatment(clinic, doctor)
     day = clock.today(clinic.zone) + timedelta(days=7)
@@ -145,6 +147,7 @@ def make(app: Flask) -> World:
         "slot_uuid": slot_uuid(slot_id),
         "doctor_uuid": doctor.account.public_id,
         "profile_id": patient.account_id,
+        "account_id": _member_with_second_factor(clinic).id,
         "schedule_id": extra.id,
         "availability_id": slot_id,
         "specialty_id": specialty.id,
@@ -233,3 +236,17 @@ def _end(account: Account, tokens_end: str, sessions_end: str) -> None:
     db.session.execute(update(IssuedToken).where(IssuedToken.account_id == account.id).values({tokens_end: past}))
     rows = update(BrowserSession).where(BrowserSession.account_id == account.id)
     db.session.execute(rows.values({sessions_end: past}))
+
+
+def _make_applicant(clinic: Clinic) -> Account:
+    """A patient who has applied as a doctor, and waits for the clinic's word."""
+    patient = factories.make_patient(clinic)
+    factories.save(Doctor(clinic_id=clinic.id, account_id=patient.account_id))
+    return patient.account
+
+
+def _member_with_second_factor(clinic: Clinic) -> Account:
+    """Somebody of the clinic's staff who may have lost it."""
+    account = factories.make_account(clinic, Role.DOCTOR)
+    second_factors.give_second_factor(account)
+    return account

@@ -89,14 +89,13 @@ class TestNewAccounts:
         assert newest(Account).username == "pat"
 
     def test_one_made_by_mistake_is_deleted_with_its_keys(
-        self, app: Flask, office: FlaskClient, clinic: Clinic
+        self, office: FlaskClient, clinic: Clinic, as_: SignedIn
     ) -> None:
         add(office, Account, **NINA, clinic_id=str(clinic.id), new_password="three calm herons")
         nina = newest(Account)
         nina_id = nina.id
         tokens.issue_pair(nina)
-        browser = app.test_client()
-        sign_in(browser, "nina", "three calm herons")
+        browser = as_(nina)
         answer = delete(office, nina)
         assert answer.status_code == 303, words_of(answer)
         db.session.expunge_all()
@@ -106,12 +105,26 @@ class TestNewAccounts:
 
 
 class TestChangedAccounts:
-    def test_another_role_holds_from_the_next_request(self, office: FlaskClient, clinic: Clinic, as_: SignedIn) -> None:
-        person = factories.make_account(clinic)
-        browser = as_(person)
+    def test_another_role_holds_from_the_next_request_and_is_signed_in_to_anew(
+        self, office: FlaskClient, clinic: Clinic, as_: SignedIn
+    ) -> None:
+        person = factories.make_account(clinic, username="pat")
+        browser, token = as_(person), tokens.issue_access(person)
         assert browser.get("/dashboard/").status_code == 403
         assert edit(office, person, role="admin").status_code == 303
+        assert not is_signed_in(browser)
+        with pytest.raises(NotSignedIn):
+            tokens.account_of_access(token)
+        sign_in(browser, "pat")
         assert browser.get("/dashboard/").status_code == 200
+
+    def test_who_has_signed_in_is_in_the_audit_log_and_so_can_only_be_deactivated(
+        self, office: FlaskClient, client: FlaskClient, clinic: Clinic
+    ) -> None:
+        person = factories.make_account(clinic, username="pat")
+        sign_in(client, "pat")
+        assert delete(office, person).status_code == 409
+        assert is_signed_in(client)
 
     def test_a_new_password_replaces_the_old_and_ends_every_sign_in(
         self, app: Flask, office: FlaskClient, clinic: Clinic, as_: SignedIn

@@ -4,12 +4,14 @@ from medimeet.blueprints.auth import (
     api_auth,
     applying,
     front,
+    lost_second_factor,
     passwords,
     registering,
     second_factor,
     second_step,
     sessions,
     signing_in,
+    time_left,
     verifying,
 )
 from medimeet.blueprints.auth.blueprint import bp
@@ -19,11 +21,13 @@ __all__ = [
     "applying",
     "bp",
     "front",
+    "lost_second_factor",
     "passwords",
     "registering",
     "second_factor",
     "second_step",
     "sessions",
     "signing_in",
+    "time_left",
     "verifying",
 ]

@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from flask import Response, current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -85,4 +85,5 @@ def _form_page(template: str, form: SignInForm, status: int, refusal: str | None
         demo_people=demo_people,
         demo_password=DEMO_PASSWORD,
         wanted=wanted_page(),
+        was_signed_out="_user_id" in session,
     )

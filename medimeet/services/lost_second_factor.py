@@ -1,0 +1,75 @@
+"""Taking a second factor off somebody who has lost it: a clinic's admin for its members, a superuser for admins."""
+
+from sqlalchemy import Select, select
+
+from medimeet.db import command, db
+from medimeet.domain.statuses import Role
+from medimeet.errors import NotAllowed, NotFound
+from medimeet.models import Account, SecondFactor
+from medimeet.services import audit, second_factor_changes, sessions, sign_in, tokens
+from medimeet.services.access import Actor
+
+_OTHERS = "We can't find a second factor of theirs that you may take off."
+
+
+def listed(actor: Actor) -> list[Account]:
+    """Everybody whose second factor the actor may take off, by name. Raises NotAllowed."""
+    people = _within_reach(actor).order_by(Account.last_name, Account.first_name, Account.id)
+    return list(db.session.scalars(people))
+
+
+def find(actor: Actor, account_id: int) -> Account:
+    """One of them. Raises NotFound, NotAllowed."""
+    account = db.session.scalar(_within_reach(actor).where(Account.id == account_id))
+    if account is None:
+        raise NotFound(_OTHERS)
+    return account
+
+
+def take_off(actor: Actor, account_id: int, password: str, address: str) -> Account:
+    """Whose second factor is off now; they are signed out everywhere, and told. `password` is the actor's own.
+
+    Raises NotFound, NotAllowed, WrongCredentials, TooManyTries.
+    """
+    find(actor, account_id)
+    sign_in.check_password(actor.person, password, address)
+    return _take_off(actor, account_id)
+
+
+@command
+def take_off_by_hand(username: str) -> Account:
+    """The same at the machine itself, for whoever has nobody above them. Raises NotFound."""
+    named = select(Account).join(SecondFactor, SecondFactor.account_id == Account.id).where(Account.is_active)
+    found = list(db.session.scalars(named.where((Account.username == username) | (Account.email == username.lower()))))
+    if len(found) != 1:
+        raise NotFound(
+            f"There is no account {username} with a second factor, or more than one. Try the e-mail address."
+        )
+    second_factor_changes.take_off(found[0])
+    _sign_out(found[0])
+    audit.note_upkeep("took off second factor", "account", account=found[0].id)
+    return found[0]
+
+
+@command
+def _take_off(actor: Actor, account_id: int) -> Account:
+    account = find(actor, account_id)
+    second_factor_changes.take_off(account)
+    _sign_out(account)
+    audit.note(actor, "took off second factor", "account", account.id)
+    return account
+
+
+def _sign_out(account: Account) -> None:
+    sessions.end_all_sessions(account)
+    tokens.revoke_all(account)
+
+
+def _within_reach(actor: Actor) -> Select[Account]:
+    if not actor.is_admin:
+        raise NotAllowed
+    has_one = select(Account).join(SecondFactor, SecondFactor.account_id == Account.id)
+    others = has_one.where(SecondFactor.confirmed_at.is_not(None), Account.is_active, Account.id != actor.person.id)
+    if actor.person.role == Role.SUPERUSER:
+        return others
+    return others.where(Account.clinic_id == actor.clinic.id, Account.role.in_((Role.DOCTOR, Role.PATIENT)))
