@@ -112,7 +112,8 @@ def worker() -> None:
     with app.app_context():
         starting.check_gateways()
         require_newest()
-    serving.work(app, lambda: click.echo("Sending messages as they come. Ctrl+C stops."))
+    with serving.in_use(Path(app.config["DATA_DIR"])):
+        serving.work(app, lambda: click.echo("Sending messages as they come. Ctrl+C stops."))
 
 
 @command("populate-time-slot")
