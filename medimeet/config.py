@@ -71,6 +71,7 @@ SETTINGS = (
     Setting("CONTACT_MESSAGES", int, 60, "Messages to the clinic an hour from one address."),
     Setting("PASSWORD_TRIES", int, 5, "Wrong passwords for one account from one address in five minutes."),
     Setting("PASSWORD_TRIES_A_DAY", int, 50, "Wrong passwords for one account in a day, from anywhere."),
+    Setting("PASSWORD_TRIES_AN_ADDRESS", int, 100, "Wrong passwords an hour from one address, for all accounts."),
     Setting("SESSION_IDLE_MINUTES", int, 30, "A patient's browser that does nothing for so long is signed out."),
     Setting("SESSION_HOURS", int, 24, "A patient's browser is signed out after so long in any case."),
     Setting("STAFF_SESSION_IDLE_MINUTES", int, 15, "The same for doctors, admins and superusers."),
@@ -133,6 +134,14 @@ def data_path(*parts: str) -> Path:
 def shared_path(*parts: str) -> Path:
     """A path inside the folder that every host of this installation sees: SHARED_DIR, else the data folder."""
     return Path(current_app.config["SHARED_DIR"] or current_app.config["DATA_DIR"], *parts)
+
+
+def inherited_listener() -> int | None:
+    """The descriptor of a socket that listens for us already: systemd's, or that of the server that we follow."""
+    if os.environ.get("LISTEN_PID") == str(os.getpid()) and os.environ.get("LISTEN_FDS", "0") != "0":
+        return 3  # where systemd puts the first
+    given = os.environ.get("GUNICORN_FD", "").split(",")[0]
+    return int(given) if given.isdecimal() else None
 
 
 def owner_only(path: str, flags: int) -> int:

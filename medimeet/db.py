@@ -9,7 +9,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import wraps
@@ -37,6 +37,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble_of
+from medimeet.database_watch import Watch
 from medimeet.errors import InDoubt
 from medimeet.tally import COMMANDS
 from medimeet.writer_lock import WriterLock
@@ -103,6 +104,28 @@ def start(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, app.config["DATABASE_TIMEOUT_SECONDS"])
         app.extensions["writer_lock"] = WriterLock(engine.url.database)
+    else:
+        timeout = app.config["DATABASE_TIMEOUT_SECONDS"]
+        Watch(engine, timeout, longest_seconds=(_PATIENCE + 2) * timeout).start()
+    app.teardown_appcontext(lambda _error: let_go())
+
+
+def let_go() -> None:
+    """Ends what the session has begun, and gives its connection back, also where the line to the server is broken."""
+    try:
+        db.session.remove()
+    except SQLAlchemyError:
+        with suppress(SQLAlchemyError):
+            db.session().invalidate()
+            db.session.remove()
+
+
+def give_up() -> None:
+    """Rolls back; where even that fails, the line is broken, and the server has rolled back by itself."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:
@@ -190,6 +213,7 @@ def _prepare_sqlite(engine: Engine, timeout: float) -> None:
         switch_to_wal(connection, timeout)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only unlinked
         connection.create_function("fold", 1, _folded, deterministic=True)
 
     @event.listens_for(engine, "begin")
@@ -239,7 +263,7 @@ def _retried(work: Callable[[], R]) -> R:
 
 
 def _in_transaction(work: Callable[[], R]) -> R:
-    db.session.rollback()
+    give_up()
     db.session.expire_all()  # a rollback expires nothing where no transaction was open
     with _one_writer():
         endings: dict[Callable[[list[Any]], None], list[Any]] = {}
@@ -254,7 +278,7 @@ def _in_transaction(work: Callable[[], R]) -> R:
             _commit()
             return answer
         except BaseException:
-            db.session.rollback()
+            give_up()
             raise
         finally:
             _endings.reset(token)
@@ -297,7 +321,6 @@ def _engine_options(url: str, timeout: float) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_timeout": _PATIENCE * timeout,
-        "pool_pre_ping": True,
         "connect_args": {"options": limits, "connect_timeout": max(1, int(timeout))},
     }
 

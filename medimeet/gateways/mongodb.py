@@ -97,6 +97,11 @@ class MongoStore:
         with self._asking() as collection:
             collection.delete_many({"account_id": account_id, "at_ms": {"$lte": _milliseconds(until)}})
 
+    def forget_before(self, instant: datetime) -> None:
+        """Removes everything that anybody said before then, for good."""
+        with self._asking() as collection:
+            collection.delete_many({"at_ms": {"$lt": _milliseconds(instant)}})
+
     def count_by_key(self) -> dict[str, int]:
         """How many texts are sealed with which key, by its name."""
         counted: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +40,11 @@ class OutboxFolder:
             return str(json.loads(self._file(message_id, at).read_text(encoding="utf-8"))["body"])
         except (OSError, ValueError, KeyError):
             return None
+
+    def forget(self, message_id: str, at: datetime) -> None:
+        """Removes a message that was written here, if there is one."""
+        with suppress(OSError):
+            self._file(message_id, at).unlink(missing_ok=True)
 
     def _file(self, message_id: str, at: datetime) -> Path:
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:16]

@@ -43,7 +43,7 @@ def as_csv(messages: Sequence[Said], zone: ZoneInfo) -> str:
         wall = to_wall(said.at, zone)
         when = (f"{wall:%Y-%m-%d}", f"{wall:%H:%M:%S}", zone.key, utc_text(said))
         table.writerow(
-            (*when, said.role, said.kind, said.source, _plain(said.text), said.appointment_id or "", said.event_id)
+            (*when, said.role, said.kind, said.source, plain_cell(said.text), said.appointment_id or "", said.event_id)
         )
     return "\ufeff" + file.getvalue()  # by this mark spreadsheet programs know that it is UTF-8
 
@@ -53,5 +53,6 @@ def utc_text(said: Said) -> str:
     return f"{said.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def _plain(text: str) -> str:
+def plain_cell(text: str) -> str:
+    """The text as a cell that no spreadsheet program takes for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_A_FORMULA) else text

@@ -5,7 +5,7 @@ patient reads a record without leaving a line in the audit log.
 """
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
@@ -13,7 +13,7 @@ from medimeet import clock
 from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AGREED, AppointmentStatus
 from medimeet.errors import AppointmentClosed, Conflict, InvalidInput, NotAllowed, NotFound
-from medimeet.models import Appointment, MedicalRecordVersion
+from medimeet.models import Appointment, EmergencyAccess, MedicalRecordVersion
 from medimeet.services import appointments, audit, reasons
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
@@ -153,7 +153,8 @@ def written_for(visits: list[Appointment]) -> set[int]:
 
 def readable_by(actor: Actor) -> ColumnElement[bool]:
     """The condition for the visits whose records the actor may read: one's own as a patient, and as a doctor those of
-    every patient whom one sees or has seen. Running the clinic does not open them.
+    every patient whom one sees or has seen, and in an emergency of one more for an hour. Running the clinic does not
+    open them.
     """
     person = actor.person
     may: list[ColumnElement[bool]] = []
@@ -166,7 +167,22 @@ def readable_by(actor: Actor) -> ColumnElement[bool]:
                 select(own.patient_id).where(own.doctor_id == person.doctor.id, own.status.in_(AGREED))
             )
         )
+        may.append(Appointment.patient_id.in_(_in_an_emergency(actor)))
     return and_(Appointment.clinic_id == actor.clinic.id, or_(false(), *may))
+
+
+def treats(actor: Actor, patient_id: int) -> bool:
+    """Whether the doctor sees or has seen the patient."""
+    own = (Appointment.doctor_id == actor.own_doctor.id, Appointment.status.in_(AGREED))
+    return (
+        db.session.scalar(select(Appointment.id).where(Appointment.patient_id == patient_id, *own).limit(1)) is not None
+    )
+
+
+def _in_an_emergency(actor: Actor) -> Select[int]:
+    """The patients whose records the doctor has opened in an emergency, while the hour lasts."""
+    mine = (EmergencyAccess.account_id == actor.person.id, EmergencyAccess.expires_at > clock.now())
+    return select(EmergencyAccess.patient_id).where(*mine)
 
 
 def _readable(actor: Actor, appointment_id: int) -> Appointment:

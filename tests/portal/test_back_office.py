@@ -302,7 +302,7 @@ def test_the_rights_of_every_table_are_as_the_decision_says() -> None:
         *("credential", "browser_session", "one_time_code", "one_time_link", "attempt_count"),
         *("notification", "conversation_message", "idempotency_key"),
         *("conversation_erasure", "credit_reservation", "proposal", "invoice"),
-        *("audit_head", "second_factor", "recovery_code", "emergency_access", "heartbeat", "data_key"),
+        *("audit_head", "second_factor", "recovery_code", "emergency_access", "heartbeat", "data_key", "held_identity"),
     }
 
 

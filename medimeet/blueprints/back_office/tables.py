@@ -321,5 +321,13 @@ def _logs() -> list[TableView]:
             filters="account_id patient_id clinic_id",
             rights=READ,
         ),
+        TableView(
+            models.HeldIdentity,
+            "Identities of erased people",
+            kind,
+            shows="patient_id created_at until clinic_id",
+            filters="clinic_id",
+            rights=READ,
+        ),
         TableView(models.Heartbeat, "Signs of life", kind, shows="name at", rights=READ),
     ]

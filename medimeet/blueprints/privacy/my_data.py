@@ -3,7 +3,8 @@
 from flask import Response
 
 from medimeet.blueprints.privacy.blueprint import bp
-from medimeet.services import access
+from medimeet.config import setting
+from medimeet.services import access, data_export
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -13,4 +14,5 @@ from medimeet.web.signed_in import current_actor
 @allow(access.signed_in)
 def my_data() -> Response:
     """GET /my-data/: what the clinic keeps about one, and what one can do about it."""
-    return page("privacy/my_data.html", person=current_actor().person)
+    person = current_actor().person
+    return page("privacy/my_data.html", person=person, counts=data_export.counts(person), years=setting("RECORD_YEARS"))
