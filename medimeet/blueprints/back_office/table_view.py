@@ -112,7 +112,7 @@ class TableView(ModelView):
     def delete_view(self) -> Response | WerkzeugResponse:
         """GET, POST /admin/<table>/delete/?id=: asks whether to delete one row; the POST deletes it."""
         row = self._row()
-        if request.method == "GET":
+        if request.method != "POST":
             return self.render("back_office/delete.html", row=row)
         try:
             name = back_office.remove(current_actor(), self.model, self._key())
@@ -200,7 +200,7 @@ class TableView(ModelView):
         return number
 
     def _row(self) -> Base:
-        if request.method == "GET":
+        if request.method != "POST":
             return back_office.read(current_actor(), self.model, self._key())
         return back_office.find(self.model, self._key())
 

@@ -62,7 +62,7 @@ def switch_chatbot_off() -> WerkzeugResponse:
 @allow(access.clinic_admin)
 def renew_chatbot_token() -> Response | WerkzeugResponse:
     """GET, POST /clinic/chatbot/renew/: asks first, then ends every token that was given out so far."""
-    if request.method == "GET":
+    if request.method != "POST":
         return page("clinic_admin/chatbot_renew.html")
     chatbot.renew_token(current_actor())
     flash("The token was renewed. Those given out before have ended.", "success")

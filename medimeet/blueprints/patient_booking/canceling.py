@@ -17,7 +17,7 @@ from medimeet.web.signed_in import current_actor
 @allow(access.signed_in)
 def cancel_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     """GET, POST /cancel_appointment/<id>/: GET asks, POST cancels and frees the time; twice answers as once."""
-    if request.method == "GET":
+    if request.method != "POST":
         visit = appointments.find_even_deleted(current_actor(), appointment_id)
         if not visit.is_active or visit.starts_at <= clock.now():
             return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))

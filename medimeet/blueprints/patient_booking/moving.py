@@ -29,9 +29,9 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
             raise AppointmentClosed(CLOSED)
         flash(CLOSED, "warning")
         return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))
-    if request.method == "GET" and visit.status == AppointmentStatus.PENDING:
+    if request.method != "POST" and visit.status == AppointmentStatus.PENDING:
         return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))  # says what comes first
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(visit)
     slot_id = whole_number(request.form.get("slot"))
     if slot_id is None:
