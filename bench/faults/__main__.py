@@ -5,6 +5,7 @@ import contextlib
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -117,10 +118,10 @@ def _print(
             f"{verdict.longest_back:>6.1f} {verdict.slowest:>9.1f}  {len(verdict.wrong) or 'nothing'}",
             flush=True,
         )
-        for fault in verdict.wrong[:20]:
-            print(f"    {fault}")
+        for fault, times in Counter(verdict.wrong).most_common(10):
+            print(f"    {times} × {fault}")
     defects = [*web.defects, *(poller.defects if poller else [])]
-    for line in defects[:10]:
+    for line in defects[:5]:
         print(f"    in the log: {line}")
     return not any(verdict.wrong for verdict in verdicts.values())
 

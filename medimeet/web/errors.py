@@ -11,7 +11,7 @@ from werkzeug.routing import WebsocketMismatch
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.database_faults import is_beyond_any_row, trouble_of, trouble_of_file
-from medimeet.db import db
+from medimeet.db import give_up
 from medimeet.errors import MediMeetError, NeedsSecondFactor, NotFound, NotSignedIn
 from medimeet.services import access
 from medimeet.web.context import values_without_people
@@ -113,7 +113,7 @@ def http_error(error: HTTPException) -> WerkzeugResponse:
 
 def database_error(error: SQLAlchemyError) -> WerkzeugResponse:
     """503 while the database is only busy, away or full, 404 for a number that no row can have, else a fault."""
-    db.session.rollback()
+    give_up()
     if isinstance(error, DBAPIError) and is_beyond_any_row(error):
         return refused(NotFound())
     trouble = trouble_of(error)
@@ -125,14 +125,14 @@ def file_error(error: OSError) -> WerkzeugResponse:
     trouble = trouble_of_file(error)
     if trouble is None:
         return fault(error)
-    db.session.rollback()
+    give_up()
     logger.error("the disk takes nothing: %s", error.strerror)
     return refused(trouble)
 
 
 def fault(error: Exception) -> Response:
     """The answer to a defect of ours: the number of the request, never details."""
-    db.session.rollback()
+    give_up()
     logger.error("fault", exc_info=error)
     return told(Refusal(500, _words_of(500, ""), reference=request_id()))
 
@@ -182,5 +182,5 @@ def _rendered(template: str, status: int, values: dict[str, Any]) -> str:
         try:
             return render_template(template, **values)
         except SQLAlchemyError:
-            db.session.rollback()
+            give_up()
     return current_app.jinja_env.get_template(template).render(values | values_without_people())

@@ -1,11 +1,15 @@
 """What people are told while the database is away, full or slow: 503 and when to come back, never a fault of ours."""
 
 import errno
+import socket
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,6 +19,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from medimeet.app import create_app
 from medimeet.database_faults import trouble_of, trouble_of_file
 from medimeet.db import command, db, lock
 from medimeet.domain.slot_ids import slot_uuid
@@ -214,3 +219,73 @@ def test_the_page_that_says_come_back_later_asks_nothing_of_the_database(app: Fl
     finally:
         event.remove(db.engine, "do_connect", away)
     assert browser.get("/view_appointments/").status_code == 200
+
+
+@on_postgresql
+def test_a_server_that_stands_still_is_noticed_nobody_waits_for_it_and_it_is_back_at_once(
+    app: Flask, clinic: Clinic, tmp_path: Path
+) -> None:
+    with Frozen(db.engine.url.host or "", db.engine.url.port or 5432) as line:
+        url = db.engine.url.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
+        names = ("SECRET_KEY", "BASE_URL", "WTF_CSRF_ENABLED", "RATELIMIT_ENABLED")
+        settings = {name: app.config[name] for name in names} | {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
+        behind = create_app(settings | {"DATABASE_TIMEOUT_SECONDS": 0.3})
+        browser = behind.test_client()
+        assert browser.get("/login/").status_code == 200
+        line.freeze()
+        answer = browser.get("/api/doctor/doctors/1/available-slots/")
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "2")
+        told = time.monotonic()
+        assert browser.get("/api/doctor/doctors/1/available-slots/").status_code == 503
+        assert time.monotonic() - told < 1  # the second one waits for nothing
+        line.thaw()
+        deadline = time.monotonic() + 10
+        while browser.get("/api/doctor/doctors/1/available-slots/").status_code == 503:
+            assert time.monotonic() < deadline
+        with behind.app_context():
+            db.engine.dispose()
+
+
+class Frozen:
+    """A line to a server that can stand still: what was sent is kept, and nothing comes back."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host, port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._is_warm = threading.Event()
+        self._is_warm.set()
+        self._open: list[socket.socket] = [self._listener]
+
+    def freeze(self) -> None:
+        self._is_warm.clear()
+
+    def thaw(self) -> None:
+        self._is_warm.set()
+
+    def __enter__(self) -> "Frozen":
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thaw()
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _address = self._listener.accept()
+                far = socket.create_connection(self._to)
+                self._open += [near, far]
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                self._is_warm.wait()
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
