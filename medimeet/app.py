@@ -16,7 +16,19 @@ from medimeet.blueprints import register_blueprints
 from medimeet.config import ROOT, owner_only, read_settings
 from medimeet.extensions import babel, csrf, migrate
 from medimeet.gateways import mongodb_address
-from medimeet.web import context, errors, guard, headers, limits, metrics, origin, request_id, served, signed_in
+from medimeet.web import (
+    context,
+    errors,
+    guard,
+    headers,
+    limits,
+    metrics,
+    origin,
+    refused_looks,
+    request_id,
+    served,
+    signed_in,
+)
 from medimeet.web.asked import LARGEST_ID
 from medimeet.web.quick_json import QuickJSON
 
@@ -52,7 +64,20 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would redirect, and no POST is ever redirected
     app.json = QuickJSON(app)
-    for part in (served, metrics, sealing, db, context, errors, headers, limits, origin, signed_in, request_id):
+    for part in (
+        served,
+        metrics,
+        sealing,
+        db,
+        context,
+        errors,
+        headers,
+        limits,
+        origin,
+        signed_in,
+        refused_looks,
+        request_id,
+    ):
         part.start(app)
     babel.init_app(app)
     csrf.init_app(app)

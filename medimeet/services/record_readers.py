@@ -17,7 +17,7 @@ from medimeet.services import reasons
 from medimeet.services.access import Actor
 
 Kind = Literal["all", "reads", "changes"]
-_READS = ("read", "exported", "opened in an emergency")
+_READS = ("read", "exported", "opened in an emergency", "was refused")
 _ROLES = {
     Role.SUPERUSER: "runs the installation",
     Role.ADMIN: "clinic staff",
