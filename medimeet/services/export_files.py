@@ -26,8 +26,8 @@ _TABLES = {
 }
 _ABOUT = (
     "Everything that the clinic's computer keeps about you. `tables` has a list for each table, `conversation` what "
-    "you and the assistant said to each other, `who_saw` what others did with your data. Times are in UTC. What proves who "
-    "you are (passwords, codes, tokens) is left out, so that nobody can sign in with this file."
+    "you and the assistant said to each other, `who_saw` what others did with your data. Times are in UTC. What proves "
+    "who you are (passwords, codes, tokens) is left out, so nobody can sign in with it."
 )
 
 
