@@ -130,7 +130,12 @@ class Appointment(Base):
     @is_active.inplace.expression
     @classmethod
     def _is_active(cls) -> ColumnElement[bool]:
-        return and_(cls.status.in_(ACTIVE), not_(cls.is_lapsed))
+        return cls.is_active_at(clock.now())
+
+    @classmethod
+    def is_active_at(cls, instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+        """The condition that it is still to happen then; with a parameter for statements that are built once."""
+        return and_(cls.status.in_(ACTIVE), not_(cls.lapsed_by(instant)))
 
     @property
     def present_status(self) -> AppointmentStatus:

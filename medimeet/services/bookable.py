@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, Integer, bindparam, exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
-from medimeet.db import db
+from medimeet.db import InstantColumn, db, rows
 from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid
 from medimeet.domain.slots import Slot
@@ -25,6 +25,28 @@ from medimeet.services.treatments import bookable_doctors
 ALTERNATIVES = 3
 _OUT_OF_REACH = "This day is out of reach. Choose one within the next year."
 _LOOK_AHEAD = (timedelta(days=7), timedelta(days=35), slots.HORIZON)
+
+# No visit lasts a day, so what begins a day earlier is over: an old practice is asked as quickly as a new one.
+ONE_DAY = timedelta(days=1)
+_DOCTOR_ID, _CLINIC_ID = bindparam("doctor_id", type_=Integer()), bindparam("clinic_id", type_=Integer())
+_NOW: BindParameter[datetime] = bindparam("now", type_=InstantColumn())
+_STARTS_AT: BindParameter[datetime] = bindparam("starts_at", type_=InstantColumn())
+_DAY_BEFORE: BindParameter[datetime] = bindparam("day_before", type_=InstantColumn())
+_TAKING_PATIENTS = select(Doctor).where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
+_TAKEN = (
+    select(Appointment.id)
+    .where(Appointment.clinic_id == _CLINIC_ID, Appointment.doctor_id == _DOCTOR_ID)
+    .where(Appointment.starts_at <= _STARTS_AT, Appointment.starts_at > _DAY_BEFORE, Appointment.ends_at > _STARTS_AT)
+    .where(Appointment.occupies_at(_NOW))
+    .limit(1)
+)
+_CLASH = (
+    select(Appointment.id)
+    .where(Appointment.patient_id == bindparam("patient_id", type_=Integer()), Appointment.is_active_at(_NOW))
+    .where(Appointment.starts_at < bindparam("ends_at", type_=InstantColumn()), Appointment.starts_at > _DAY_BEFORE)
+    .where(Appointment.ends_at > _STARTS_AT, Appointment.id != bindparam("leave_out", type_=Integer()))
+    .limit(1)
+)
 
 
 def treatments(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
@@ -63,9 +85,7 @@ def doctor_of(treatment: Treatment, doctor_id: int) -> Doctor:
 
 def taking_patients(actor: Actor, doctor_id: int) -> Doctor:
     """The doctor of the actor's clinic, if patients can book them at present. Raises NotFound."""
-    doctor = db.session.scalar(
-        select(Doctor).where(Doctor.id == doctor_id, Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
-    )
+    doctor = db.session.scalar(_TAKING_PATIENTS, {"doctor_id": doctor_id, "clinic_id": actor.clinic.id})
     if doctor is None:
         raise NotFound("We can't find this doctor.")
     return doctor
@@ -146,14 +166,8 @@ def refuse_taken(clinic: Clinic, slot_id: int) -> None:
     doctor_id, starts_at = key_of(slot_id)
     if starts_at <= clock.now():
         raise PastSlot
-    taken = select(Appointment.id).where(
-        Appointment.clinic_id == clinic.id,
-        Appointment.doctor_id == doctor_id,
-        Appointment.starts_at <= starts_at,
-        Appointment.ends_at > starts_at,
-        slots.occupies_now(),
-    )
-    if db.session.scalar(taken.limit(1)) is not None:
+    taken = {"clinic_id": clinic.id, "doctor_id": doctor_id, "starts_at": starts_at, "now": clock.now()}
+    if rows(_TAKEN, **taken, day_before=starts_at - ONE_DAY):
         raise SlotTaken
 
 
@@ -247,9 +261,10 @@ def _refuse_out_of_reach(doctor: Doctor, day: date, minute: int, today: date) ->
 
 
 def _refuse_clash(patient: Patient, starts_at: datetime, ends_at: datetime, leave_out: int | None) -> None:
-    for visit in appointments.overlapping(patient, starts_at, ends_at):
-        if visit.id != leave_out:
-            raise PatientBusy(_clash_words(visit), visit.id)
+    asked = {"patient_id": patient.id, "starts_at": starts_at, "ends_at": ends_at, "now": clock.now()}
+    for (visit_id,) in rows(_CLASH, **asked, day_before=starts_at - ONE_DAY, leave_out=leave_out or 0):
+        visit = db.session.get_one(Appointment, visit_id)
+        raise PatientBusy(_clash_words(visit), visit.id)
 
 
 def _clash_words(other: Appointment) -> str:

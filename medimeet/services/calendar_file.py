@@ -3,17 +3,18 @@
 One appointment keeps one UID for ever; SEQUENCE grows with every move and with the cancellation.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from functools import lru_cache
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from medimeet import clock
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Appointment
 from medimeet.services import message_texts
 
+_EVENT = "BEGIN:VEVENT"  # the zones stand before it
 _STATUSES = {AppointmentStatus.PENDING: "TENTATIVE", AppointmentStatus.CANCELED: "CANCELLED"}
-_A_YEAR = timedelta(days=366)
 
 
 def of(appointment: Appointment, method: str = "PUBLISH") -> str:
@@ -28,9 +29,8 @@ def of(appointment: Appointment, method: str = "PUBLISH") -> str:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
     calendar.add_component(_event(appointment, method))
-    day = appointment.starts_at.date()
-    calendar.add_missing_timezones(first_date=day - _A_YEAR, last_date=day + _A_YEAR)
-    return calendar.to_ical().decode()
+    zones = [_time_zone(name, appointment.starts_at.year) for name in sorted(calendar.get_missing_tzids())]
+    return calendar.to_ical().decode().replace(_EVENT, "".join(zones) + _EVENT, 1)
 
 
 def _event(appointment: Appointment, method: str) -> Event:
@@ -65,6 +65,13 @@ def _add_people(event: Event, appointment: Appointment, method: str) -> None:
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"
     event.add("attendee", attendee)
+
+
+@lru_cache(maxsize=256)
+def _time_zone(name: str, year: int) -> str:
+    """The zone's rules around a year. Kept, for to find them out takes longer than all the rest of a booking."""
+    zone = Timezone.from_tzid(name, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
+    return zone.to_ical().decode()
 
 
 def _local(instant: datetime, appointment: Appointment) -> datetime:

@@ -7,13 +7,14 @@ gets a mail, with a mobile number only an SMS, with neither nothing. Call them a
 import hashlib
 import uuid
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
 from medimeet.config import setting
-from medimeet.db import db
+from medimeet.db import db, insert_into
 from medimeet.domain.statuses import Role
 from medimeet.models import Account, Appointment, Clinic, Doctor, Invoice, Notification
 from medimeet.services import calendar_file, message_texts
@@ -187,25 +188,32 @@ def _tell(
     channel = channel or ("email" if to.email else "sms")
     is_mail = channel == "email"
     recipient = to.email if is_mail else to.mobile
-    is_told = db.session.scalar(select(Notification.id).where(Notification.dedupe_key == key)) is not None
-    if not recipient or is_told:
+    if not recipient:
         return
-    db.session.add(
-        Notification(
-            clinic_id=to.clinic_id,
-            account_id=to.id,
-            appointment_id=appointment_id,
-            channel=channel,
-            kind=kind,
-            recipient=recipient,
-            subject=message_texts.one_line(words.subject)[:200] if is_mail else "",
-            body=words.body if is_mail else words.short,
-            calendar=calendar,
-            holds_secret=holds_secret,
-            dedupe_key=key,
-            message_id=_new_message_id(),
-        )
+    db.session.flush()  # what it tells of, before the message itself
+    db.session.connection().execute(
+        _add_unless_told(db.engine.dialect.name),
+        {
+            "clinic_id": to.clinic_id,
+            "account_id": to.id,
+            "appointment_id": appointment_id,
+            "channel": channel,
+            "kind": kind,
+            "recipient": recipient,
+            "subject": message_texts.one_line(words.subject)[:200] if is_mail else "",
+            "body": words.body if is_mail else words.short,
+            "calendar": calendar,
+            "holds_secret": holds_secret,
+            "dedupe_key": key,
+            "message_id": _new_message_id(),
+        },
     )
+
+
+@cache
+def _add_unless_told(_dialect: str) -> Any:
+    """The statement that adds a message, but none whose key is there: built once, for every booking adds two."""
+    return insert_into(Notification).on_conflict_do_nothing(index_elements=[Notification.dedupe_key])
 
 
 def _new_message_id() -> str:

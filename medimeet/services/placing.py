@@ -6,16 +6,47 @@ What the database refuses becomes the same words as our own look.
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
-from medimeet.db import broken_rule, db, lock
+from medimeet import clock
+from medimeet.db import InstantColumn, broken_rule, db, lock, rows
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
+from medimeet.models.doctor import doctor_treatment
 from medimeet.services import bookable, holds, orders
 from medimeet.services.access import Actor
 from medimeet.services.orders import Order, TimeOfDay
+
+_DOCTOR_ID, _PATIENT_ID = bindparam("doctor_id", type_=Integer()), bindparam("patient_id", type_=Integer())
+_OFFERED = select(
+    Treatment,
+    exists()
+    .where(doctor_treatment.c.doctor_id == _DOCTOR_ID, doctor_treatment.c.treatment_id == Treatment.id)
+    .label("is_given"),
+).where(
+    Treatment.id == bindparam("treatment_id", type_=Integer()),
+    Treatment.clinic_id == bindparam("clinic_id", type_=Integer()),
+    Treatment.is_active,
+)
+_LAPSED = and_(
+    Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
+    Appointment.starts_at < bindparam("day_after", type_=InstantColumn()),
+    Appointment.lapsed_by(bindparam("now", type_=InstantColumn())),
+)
+_STANDING = (
+    select(
+        or_(
+            exists().where(Appointment.doctor_id == _DOCTOR_ID, _LAPSED),
+            exists().where(Appointment.patient_id == _PATIENT_ID, _LAPSED),
+        ).label("has_holds_to_end")
+    )
+    .select_from(Patient)
+    .join(Patient.account)
+    .where(Patient.id == _PATIENT_ID, Patient.closed_at.is_(None), Account.is_active)
+)
 
 
 def locked_start(actor: Actor, time: int | TimeOfDay) -> datetime:
@@ -50,11 +81,13 @@ def given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | Non
     """The treatment, if the doctor gives it. Raises NotFound."""
     if treatment_id is None:
         return None
-    treatment = db.session.get(Treatment, treatment_id)
-    if treatment is None or treatment.clinic_id != doctor.clinic_id or not treatment.is_active:
+    asked = {"treatment_id": treatment_id, "clinic_id": doctor.clinic_id, "doctor_id": doctor.id}
+    found = db.session.execute(_OFFERED, asked).one_or_none()
+    if found is None:
         raise NotFound("We can't find this treatment.")
-    if treatment not in doctor.treatments:
+    if not found.is_given:
         raise NotFound(f"{doctor.name} does not give this treatment. Choose another doctor.")
+    treatment: Treatment = found.Treatment
     return treatment
 
 
@@ -63,11 +96,17 @@ def price_of(doctor: Doctor, treatment: Treatment | None) -> Decimal:
     return treatment.price if treatment is not None else doctor.fee
 
 
-def refuse_gone(patient: Patient) -> None:
-    """Raises NotFound where the locked patient's profile was closed, or the account ended, since they were found."""
-    is_here = select(Patient.id).join(Patient.account).where(Patient.closed_at.is_(None), Account.is_active)
-    if db.session.scalar(is_here.where(Patient.id == patient.id)) is None:
+def clear_the_way(doctor: Doctor, patient: Patient, starts_at: datetime) -> None:
+    """Ends the holds of the doctor and the locked patient, where one that is up may stand in the way then.
+
+    Raises NotFound where the patient's profile was closed, or the account ended, since they were found.
+    """
+    around = {"day_before": starts_at - bookable.ONE_DAY, "day_after": starts_at + bookable.ONE_DAY}
+    found = rows(_STANDING, doctor_id=doctor.id, patient_id=patient.id, now=clock.now(), **around)
+    if not found:
         raise NotFound("This patient's profile was closed a moment ago, so nothing can be booked for it.")
+    if found[0].has_holds_to_end:
+        holds.end_due_of([doctor.id], patient.id)
 
 
 def add(
@@ -87,8 +126,7 @@ def add(
     doctor = doctor_of(actor, order.time)
     treatment = given_treatment(doctor, order.treatment_id)
     lock("patient", patient.id)
-    refuse_gone(patient)
-    holds.end_due_of([doctor.id], patient.id)
+    clear_the_way(doctor, patient, starts_at)
     appointment = Appointment(
         clinic_id=actor.clinic.id,
         patient_id=patient.id,
@@ -104,6 +142,8 @@ def add(
     place(appointment, doctor, patient, treatment, starts_at)
     db.session.add(appointment)
     write(appointment)
+    for name, row in (("clinic", doctor.clinic), ("doctor", doctor), ("patient", patient), ("treatment", treatment)):
+        set_committed_value(appointment, name, row)  # they were read a moment ago, and whoever is told asks for them
     return appointment
 
 

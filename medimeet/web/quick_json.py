@@ -23,7 +23,7 @@ class QuickJSON(DefaultJSONProvider):
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         body = self._bytes_of(self._prepare_response_obj(args, kwargs))
-        return self._app.response_class(body + b"\n", mimetype=self.mimetype)
+        return Response(body + b"\n", mimetype=self.mimetype)
 
     def _bytes_of(self, obj: Any) -> bytes:
         try:
