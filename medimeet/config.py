@@ -88,9 +88,9 @@ SETTINGS = (
     Setting("CHATBOT_BOOKINGS_A_PATIENT", int, 5, "Bookings an hour for one e-mail, by whoever asks; always holds."),
     Setting("CODES", int, 60, "One-time codes an hour that one address may ask for."),
     Setting("CODES_A_DAY", int, 500, "One-time codes a day in all, so that no flood runs up a bill."),
-    Setting("LOG_FORMAT", str, "json", "How `flask serve` and `flask worker` log: `json` or `plain`.", ("json", "plain")),
+    Setting("LOG_FORMAT", str, "json", "How server and worker log: `json` or `plain`.", ("json", "plain")),
     Setting("LOG_LEVEL", str, "info", "From which level on: `debug`, `info`, `warning` or `error`.", LEVELS),
-    Setting("METRICS_TOKEN", str, "", "Who sends it as bearer token reads `/metrics`; empty means this machine alone does."),
+    Setting("METRICS_TOKEN", str, "", "Who sends this bearer token reads `/metrics`; empty: this machine alone does."),
     Setting("RECORD_YEARS", int, 10, "Years after the last visit that an erased patient's records are kept; 0: for ever."),
     Setting("CONVERSATION_DAYS", int, 365, "Days that a conversation with the assistant is kept; 0: for ever."),
     Setting("MESSAGE_DAYS", int, 90, "Days after which the words and address of a sent message go; 0: never."),
@@ -141,7 +141,7 @@ def inherited_listener() -> int | None:
     if os.environ.get("LISTEN_PID") == str(os.getpid()) and os.environ.get("LISTEN_FDS", "0") != "0":
         return 3  # where systemd puts the first
     given = os.environ.get("GUNICORN_FD", "").split(",")[0]
-    return int(given) if given.isdecimal() else None
+    return int(given) if given.isdecimal() and "GUNICORN_PID" in os.environ else None
 
 
 def owner_only(path: str, flags: int) -> int:

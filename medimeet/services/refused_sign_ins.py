@@ -9,11 +9,11 @@ from medimeet.services.attempts import Limit
 def note_when_reached(account: Account | None, limits: tuple[Limit, ...], by: str) -> None:
     """Adds a line, in the running command, where the try just counted was the last that a limit allows.
 
-    Who guesses is not known. For an unknown name there is nothing to tell.
+    Who guesses is not known, and of a name that nobody has nothing is told but that somebody guesses.
     """
-    if account is None or not any(attempts.is_reached(limit) for limit in limits):
+    if not any(attempts.is_reached(limit) for limit in limits):
         return
-    if account.clinic is None:
-        audit.note_upkeep("stopped wrong sign-ins", "account", account=account.id, by=by)
+    if account is None or account.clinic is None:
+        audit.note_upkeep("stopped wrong sign-ins", "account", account=account.id if account else None, by=by)
     else:
         audit.note(Actor(None, account.clinic), "stopped wrong sign-ins", "account", account.id, by=by)

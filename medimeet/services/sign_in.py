@@ -1,30 +1,28 @@
 """Signing in by password: finding whose it is, and counting what was wrong."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, false, func, or_, select, update
 
-from medimeet.config import setting
 from medimeet.db import command, db
-from medimeet.domain.networks import network_of
-from medimeet.errors import InvalidInput, TooManyTries, WrongCredentials
+from medimeet.errors import InvalidInput, WrongCredentials
 from medimeet.models import Account, Clinic, Credential
-from medimeet.services import attempts, contact_details, passwords, refused_sign_ins
+from medimeet.services import attempts, contact_details, password_limits, passwords, refused_sign_ins
 from medimeet.services.access import Actor
 
-_NEEDS_LINK = (
-    "There were very many wrong passwords for this account today, so it takes no password for now. "
-    "Ask for a link by e-mail and set a new password. Then you can sign in at once."
-)
 
-
-def check(actor: Actor, name: str, password: str, address: str) -> Account:
+def check(
+    actor: Actor, name: str, password: str, address: str, knows: Callable[[Account], bool] | None = None
+) -> Account:
     """The account that `name` (username or e-mail) and `password` belong to, tried from the network address `address`.
 
-    Raises WrongCredentials, which never says what was wrong, and TooManyTries.
+    `knows` says whether an account has signed in with this very browser before. Raises WrongCredentials, which never
+    says what was wrong, and TooManyTries.
     """
-    return _checked(find_account(actor.clinic, name), actor.clinic, name, password, address)
+    account = find_account(actor.clinic, name)
+    is_known = account is not None and knows is not None and knows(account)
+    return _checked(account, actor.clinic, name, password, address, is_known=is_known)
 
 
 def check_in(clinic: Clinic, email: str, password: str, address: str) -> Account:
@@ -34,22 +32,24 @@ def check_in(clinic: Clinic, email: str, password: str, address: str) -> Account
     return _checked(found[0] if found else None, clinic, email, password, address)
 
 
-def check_password(account: Account | None, password: str, address: str, whom: str = "") -> str:
+def check_password(
+    account: Account | None, password: str, address: str, whom: str = "", *, is_known: bool = False
+) -> str:
     """The kept hash, where the password is the account's. Without an account `whom` is counted, and it is never right.
 
     Of many guesses sent at once only as many are told apart as the limit allows: what decides is the count in the
     database, changed in one statement, before anything is answered. Raises WrongCredentials, TooManyTries.
     """
-    limits = _limits(account, whom, address)
-    _refuse_when_reached(limits)
+    limits = password_limits.of(account, whom, address, is_known=is_known)
+    password_limits.refuse_when_reached(limits)
     kept_hash = _password_hash(account)
     if not passwords.is_right(kept_hash, password):
-        _refuse_when_reached(_count_wrong(account, limits))
+        password_limits.refuse_when_reached(_count_wrong(account, limits))
         raise WrongCredentials
     if account is None or kept_hash is None:
         raise WrongCredentials
     new_hash = passwords.hashed(password) if passwords.is_outdated(kept_hash) else None
-    _refuse_when_reached(_count_right(limits, account, kept_hash, new_hash))
+    password_limits.refuse_when_reached(_count_right(limits, account, kept_hash, new_hash))
     return new_hash or kept_hash
 
 
@@ -83,12 +83,14 @@ def find_by_mobile(clinic: Clinic, text: str) -> Account | None:
 
 def forget_wrong_tries(account: Account) -> None:
     """Lets the account take passwords from anywhere again, after a new one was set, in the running command."""
-    attempts.clear_all(_whom(account, ""))
+    attempts.clear_all(password_limits.subject_of(account))
 
 
-def _checked(account: Account | None, clinic: Clinic, name: str, password: str, address: str) -> Account:
+def _checked(
+    account: Account | None, clinic: Clinic, name: str, password: str, address: str, *, is_known: bool = False
+) -> Account:
     """The account that was found by `name`, where the password is its own."""
-    check_password(account, password, address, whom=f"{clinic.id} {name.strip().lower()}")
+    check_password(account, password, address, whom=f"{clinic.id} {name.strip().lower()}", is_known=is_known)
     assert account is not None
     return account
 
@@ -111,28 +113,8 @@ def _password_hash(account: Account | None) -> str | None:
     return db.session.scalar(select(Credential.password_hash).where(Credential.account_id == account_id))
 
 
-def _limits(account: Account | None, whom: str, address: str) -> tuple[attempts.Limit, attempts.Limit]:
-    """How often from this address, and how often a day from anywhere. Unknown names are counted as known ones are."""
-    counted = _whom(account, whom)
-    return (
-        attempts.Limit(attempts.key_of(counted, network_of(address)), setting("PASSWORD_TRIES"), timedelta(minutes=5)),
-        attempts.Limit(attempts.key_of(counted), setting("PASSWORD_TRIES_A_DAY"), timedelta(days=1)),
-    )
-
-
-def _whom(account: Account | None, whom: str) -> str:
-    return f"password:{account.id}" if account is not None else attempts.key_of("password:nobody", whom)
-
-
-def _refuse_when_reached(limits: tuple[attempts.Limit, ...]) -> None:
-    for limit in limits:
-        if attempts.is_reached(limit):
-            words = _NEEDS_LINK if limit.window >= timedelta(days=1) else None
-            raise TooManyTries(attempts.seconds_left(limit), words)
-
-
 @command
-def _count_wrong(account: Account | None, limits: tuple[attempts.Limit, attempts.Limit]) -> tuple[attempts.Limit, ...]:
+def _count_wrong(account: Account | None, limits: tuple[attempts.Limit, ...]) -> tuple[attempts.Limit, ...]:
     """Counts a wrong password; the limit that was reached before it, or nothing."""
     for limit in limits:
         if not attempts.count_one(limit):
@@ -143,14 +125,15 @@ def _count_wrong(account: Account | None, limits: tuple[attempts.Limit, attempts
 
 @command
 def _count_right(
-    limits: tuple[attempts.Limit, attempts.Limit], account: Account, kept_hash: str, new_hash: str | None
+    limits: tuple[attempts.Limit, ...], account: Account, kept_hash: str, new_hash: str | None
 ) -> tuple[attempts.Limit, ...]:
     """Forgets this address's wrong tries; the limit that was reached meanwhile, or nothing."""
-    from_address, a_day = limits
-    if attempts.is_reached(a_day):
-        return (a_day,)
-    if not attempts.clear_below(from_address):
-        return (from_address,)
+    here, *others = limits
+    for limit in others:
+        if attempts.is_reached(limit):
+            return (limit,)
+    if not attempts.clear_below(here):
+        return (here,)
     if new_hash is not None:
         db.session.execute(
             update(Credential)

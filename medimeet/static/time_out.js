@@ -87,6 +87,7 @@
     again.textContent = "Sign in again (new tab)";
     const words = "You are signed out. What you typed on this page is still here: sign in in a new tab, then come back.";
     show(words, [button("Leave this page", "secondary", () => location.assign("/")), again], true);
+    again.focus();
     dialog.addEventListener("cancel", (event) => event.preventDefault());
   };
 

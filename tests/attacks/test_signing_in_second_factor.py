@@ -251,7 +251,7 @@ class TestSettingUp:
         assert browser.post("/security/second-factor/", data={"password": PASSWORD}).status_code == 303
         shown = BeautifulSoup(browser.get("/security/second-factor/first-code/").text, "html.parser")
         assert shown.select_one("svg.segno path") is not None
-        key = shown.select_one(".mm-key code")
+        key = shown.select_one(".mm-secret-key code")
         assert key is not None
         secret = key.text.replace(" ", "")
         answer = browser.post("/security/second-factor/first-code/", data={"code": code_of(secret)})

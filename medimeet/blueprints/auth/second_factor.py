@@ -60,7 +60,7 @@ def first_code() -> Response | WerkzeugResponse:
             session.pop(_KEPT, None)
             return _codes_page(codes, "Your second factor is on", wanted_page())
     groups = [secret.text[start : start + 4] for start in range(0, len(secret.text), 4)]
-    picture = Markup(segno.make(secret.address).svg_inline(scale=5, light="white", title="QR code"))
+    picture = Markup(segno.make(secret.address).svg_inline(omitsize=True, light="white", title="QR code"))
     return page(
         "auth/first_code.html", status=status, form=form, groups=groups, picture=picture, has_errors=status != 200
     )

@@ -11,6 +11,7 @@ from medimeet.errors import TooManyTries, WrongCredentials
 from medimeet.extensions import csrf
 from medimeet.models import Account
 from medimeet.services import access, sign_in
+from medimeet.web import known_browsers
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.next_page import wanted_page
@@ -64,7 +65,7 @@ def logout() -> WerkzeugResponse:
 
 
 def _checked(name: str, password: str) -> Account:
-    return sign_in.check(current_actor(), name, password, request.remote_addr or "")
+    return sign_in.check(current_actor(), name, password, request.remote_addr or "", known_browsers.has_seen)
 
 
 def _refused_page(template: str, form: SignInForm, error: WrongCredentials | TooManyTries) -> Response:
