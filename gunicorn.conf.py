@@ -5,6 +5,7 @@ not live through a fork.
 """
 
 import gc
+import importlib
 import os
 import shutil
 import sys
@@ -36,7 +37,12 @@ forwarded_allow_ips = ""  # X-Forwarded-* is read in one place, by MEDIMEET_TRUS
 
 
 def on_starting(server):
-    """Make a place in memory for the workers' figures, so that each of them answers /metrics for all."""
+    """Make a place in memory for the workers' figures, so that each of them answers /metrics for all.
+
+    And load the code, though no application: so workers that start anew (SIGHUP) never mix two versions of it, and
+    start in a moment. A new version comes with a new master (SIGUSR2, or a restart).
+    """
+    importlib.import_module("medimeet.app")
     server.figures = tally.make_folder(worker_tmp_dir)
 
 

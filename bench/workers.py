@@ -51,7 +51,7 @@ def serving(app: Flask, speech_url: str, workers: int) -> Iterator[tuple[int, in
         finally:
             server.terminate()
             server.wait(30)
-            faults = [line for line in log.read_text().splitlines() if "[INFO]" not in line]
+            faults = [line for line in log.read_text().splitlines() if '"level":"info"' not in line]
             print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
 
 

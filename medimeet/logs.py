@@ -38,7 +38,7 @@ class Event(logging.Formatter):
 
     def parts(self, record: logging.LogRecord) -> dict[str, Any]:
         """The fields of the line."""
-        parts = {
+        parts: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,

@@ -25,7 +25,7 @@ from medimeet import logs, poller
 from medimeet.access_log import PlainLog
 from medimeet.app import create_app
 from medimeet.blueprints.transcription.places import Places, places_of
-from medimeet.config import ROOT
+from medimeet.config import ROOT, inherited_listener
 from medimeet.errors import InstallationFault
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ EVERY_ADDRESS = {"0.0.0.0", "::", ""}
 def prepare_data_folder(folder: Path) -> None:
     """Makes the data folder where there is none. Raises InstallationFault where it can't be written to."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -66,7 +66,13 @@ def in_use(folder: Path, alone: bool = False) -> Iterator[None]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on that very port (0: any free one). Raises InstallationFault."""
+    """A socket that listens on that very port (0: any free one), or the one that we were given at the start.
+
+    Raises InstallationFault.
+    """
+    given = inherited_listener()
+    if given is not None:
+        return socket.socket(fileno=given)
     if port > LARGEST_PORT:
         raise InstallationFault(f"There is no port {port}. Choose one up to {LARGEST_PORT} with PORT=8000.")
     try:
@@ -139,7 +145,8 @@ class Server(Application):
     ) -> None:
         self.settings = settings
         self.neighbours = {str(other.getsockname()[1]): site for other, site in neighbours.items()}
-        self.listeners = [listener, *neighbours]
+        # Once: the settings are read again at a reload, and the sockets are the same.
+        self.bind = [_bind_of(each) for each in (listener, *neighbours)]
         self.announce = announce
         self.polls = polls
         self.quiet = quiet
@@ -153,7 +160,7 @@ class Server(Application):
         self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
         self.worker_is_set_up = self.cfg.post_worker_init
         changes = {
-            "bind": [f"fd://{listener.detach()}" for listener in self.listeners],
+            "bind": self.bind,
             "workers": self.settings["WORKERS"] or self.cfg.workers,
             "post_worker_init": self.worker_is_ready,
             "worker_int": self.worker_stops_at_once,
@@ -225,6 +232,12 @@ def work(app: Flask, announce: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: stop.set())
     announce()
     poller.run(app, stop)
+
+
+def _bind_of(listener: socket.socket) -> str:
+    """How gunicorn is told of a socket; one that we were given it finds by itself, and takes no address then."""
+    inherited, number = inherited_listener(), listener.detach()
+    return f"fd://{number}" if number != inherited else "127.0.0.1:0"
 
 
 def _is_ours(file: IO[bytes]) -> bool:

@@ -72,9 +72,9 @@ def _held_up(whose: ColumnElement[bool], last_sent: datetime | None) -> tuple[in
     """How many should have left: those due, those tried in vain, those given up since the last one left."""
     is_tried = Notification.tries > 0
     waits = and_(Notification.state == "queued", or_(Notification.due_at <= clock.now(), is_tried))
-    given_up = Notification.state.in_(("failed", "unknown"))
+    given_up: ColumnElement[bool] = Notification.state.in_(("failed", "unknown"))
     if last_sent is not None:
-        given_up &= Notification.created_at > last_sent
+        given_up = and_(given_up, Notification.created_at > last_sent)
     since = case((is_tried, Notification.created_at), else_=Notification.due_at)
     found = select(func.count(), func.min(since)).where(whose, or_(waits, given_up))
     messages, oldest = db.session.execute(found).one()
