@@ -7,7 +7,9 @@ import logging
 import threading
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
+from medimeet.database_faults import trouble_of
 from medimeet.errors import Busy
 from medimeet.gateways.conversation_store import StoreAway
 from medimeet.services import conversation_transfer, credits, delivery, heartbeats, holds, retention, sending_alarm
@@ -15,6 +17,7 @@ from medimeet.services import conversation_transfer, credits, delivery, heartbea
 logger = logging.getLogger(__name__)
 
 _PAUSE_AFTER_FAULT_SECONDS = 5.0
+_PAUSE_WHILE_BUSY_SECONDS = 1.0
 
 
 def run(app: Flask, stop_event: threading.Event) -> None:
@@ -41,7 +44,11 @@ def _round(app: Flask, through: delivery.Gateways, stop_event: threading.Event) 
             return 0.0 if taken else float(app.config["POLLER_SECONDS"])
     except Busy:
         logger.warning("the poller waits: the database is busy")
-    except Exception:  # a poller that dies silently would lose everybody's messages
+        return _PAUSE_WHILE_BUSY_SECONDS
+    except Exception as error:  # a poller that dies silently would lose everybody's messages
+        if isinstance(error, SQLAlchemyError) and trouble_of(error) is not None:
+            logger.warning("the poller waits: the database is away")
+            return _PAUSE_WHILE_BUSY_SECONDS
         logger.exception("the poller waits after a fault")
     return _PAUSE_AFTER_FAULT_SECONDS
 

@@ -15,7 +15,7 @@ from bench.faults.history import Deed, Operation, Outcome, Slot, Visit
 from bench.faults.world import Person, Place, World
 
 SETTLING_SECONDS = 40
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.25  # sooner than Retry-After asks for, so that the first possible moment is seen
 LATE_SECONDS = 2.0  # an answer that took longer counts as trouble
 
 

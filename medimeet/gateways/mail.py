@@ -155,16 +155,16 @@ class SmtpServer:
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
-        if self._scheme == "smtps":
-            context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=_ANSWER_SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(self._host, self._port, timeout=_ANSWER_SECONDS)
+        server: smtplib.SMTP = _Tls(self._host) if self._scheme == "smtps" else _Plain(self._host)
         try:
-            if self._scheme != "smtps":
-                self._encrypt(server)
-            if self._user:
-                server.login(self._user, self._password)
+            with _cut_off_after(CONNECTING_SECONDS, server):
+                code, words = server.connect(self._host, self._port)
+                if code != 220:
+                    raise smtplib.SMTPConnectError(code, words)
+                if self._scheme != "smtps":
+                    self._encrypt(server)
+                if self._user:
+                    server.login(self._user, self._password)
         except BaseException:
             server.close()
             raise
@@ -184,6 +184,32 @@ class SmtpServer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class _Plain(smtplib.SMTP):
+    """A line that is there to be cut while it is still being made: a server may drip its greeting byte by byte."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(timeout=_ANSWER_SECONDS)
+        self._host = host  # what a certificate must be for; smtplib sets it only where it connects by itself
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        self.sock = socket.create_connection((host, port), timeout)
+        return self.sock
+
+
+class _Tls(smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(timeout=_ANSWER_SECONDS, context=ssl.create_default_context())
+        self._host = host
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        bare = socket.create_connection((host, port), timeout)
+        self.sock = self.context.wrap_socket(bare, server_hostname=self._host, do_handshake_on_connect=False)
+        self.sock.do_handshake()
+        return self.sock
 
 
 def as_message(mail: Mail) -> EmailMessage:
@@ -234,7 +260,8 @@ def _cut_off_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
     def cut() -> None:
         with suppress(OSError):
             if connection.sock is not None:
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                # Past TLS, which is not made for two threads.
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
     timer.daemon = True

@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
 from medimeet import clock
+from medimeet.gateways.cut_line import CutLine
 from medimeet.gateways.outbox import OutboxFolder
 from medimeet.gateways.outcomes import MaybeSent, Refused, TryLater
 
@@ -108,9 +109,8 @@ def _post(
     auth: tuple[str, str] | None = None,
 ) -> None:
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # neither a proxy nor a .netrc of the machine gets to see these messages
-            answer = session.post(
+        with CutLine(lambda: False, SENDING_SECONDS) as line:  # also where the answer comes byte by byte
+            answer = line.session.post(
                 url,
                 data=data,
                 headers=headers,

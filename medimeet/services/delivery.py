@@ -2,12 +2,15 @@
 
 At least once: a row is leased, sent outside any transaction, then noted; a poller that dies in between leaves a lease
 that runs out. Nothing is sent twice but for such a death between sending and noting; its Message-ID is the same then.
+
+A gateway that is away, or too slow, rests for a while: its messages wait, and those of the other one go out. That it
+was away is no message's fault, and ends none.
 """
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
@@ -28,6 +31,10 @@ logger = logging.getLogger(__name__)
 
 BATCH = 10
 LEASE = timedelta(seconds=90)
+REST_SECONDS = 30.0
+SLOW_SECONDS = 5.0
+WAIT_FOR_GATEWAY = timedelta(minutes=1)
+CHANNELS = ("email", "sms")
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 
 # No message of a batch is begun so late that its sending could outlast the lease.
@@ -36,10 +43,17 @@ _BEGIN_WITHIN_SECONDS = LEASE.total_seconds() - mail.CONNECTING_SECONDS - mail.S
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Where messages leave the process."""
+    """Where messages leave the process, and until when (of time.monotonic) those rest that were away."""
 
     mail: MailGateway
     sms: SmsGateway
+    rests: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def awake(self) -> list[str]:
+        """The channels whose gateway is not resting."""
+        now = time.monotonic()
+        return [channel for channel in CHANNELS if self.rests.get(channel, 0.0) <= now]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,11 @@ class Claimed:
     tries: int
     lease_until: datetime
     message: Mail | Sms
+
+    @property
+    def channel(self) -> str:
+        """How it leaves."""
+        return "sms" if isinstance(self.message, Sms) else "email"
 
 
 def gateways() -> Gateways:
@@ -63,33 +82,33 @@ def deliver_due(through: Gateways, is_stopping: Callable[[], bool] = lambda: Fal
 
     `is_stopping` is asked before each message; what is then left is free for the next poller at once. Raises Busy.
     """
-    if not _is_anything_due():
+    awake = through.awake
+    if not _is_anything_due(awake):
         return 0
-    claimed = claim(clock.now())
+    claimed = claim(clock.now(), awake)
     begin_until = time.monotonic() + _BEGIN_WITHIN_SECONDS
-    left = list(claimed)
-    away: dict[type, NotSent] = {}
+    left, waiting = list(claimed), []
     try:
         while left and not is_stopping() and time.monotonic() < begin_until:
             one = left.pop(0)
-            outcome = _too_late(one) or away.get(type(one.message)) or _send(one, through)
-            _note_surely(one, outcome)
-            if isinstance(outcome, TryLater) and outcome.is_down:
-                away[type(one.message)] = outcome  # asking a dead server ten times helps nobody
+            if one.channel not in through.awake:  # asking a dead server ten times helps nobody
+                waiting.append(one)
+                continue
+            _note_surely(one, _too_late(one) or _sent(one, through))
     finally:
         through.mail.close()
-        if left:
-            release(left)
+        if left or waiting:
+            release(left + waiting)
     return len(claimed)
 
 
 @command
-def claim(now: datetime) -> list[Claimed]:
+def claim(now: datetime, channels: Sequence[str] = CHANNELS) -> list[Claimed]:
     """Leases the longest waiting messages that are due; no other poller gets the same ones meanwhile."""
     is_free = or_(Notification.lease_until.is_(None), Notification.lease_until <= now)
     due = (
         select(Notification.id)
-        .where(Notification.state == "queued", Notification.due_at <= now, is_free)
+        .where(Notification.state == "queued", Notification.due_at <= now, is_free, Notification.channel.in_(channels))
         .order_by(Notification.due_at, Notification.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
@@ -128,12 +147,12 @@ def release(claimed: list[Claimed]) -> None:
         db.session.execute(update(Notification).where(*mine).values(lease_until=None))
 
 
-def _is_anything_due() -> bool:
+def _is_anything_due(channels: Sequence[str]) -> bool:
     """Asked by every poller several times a second, so it takes no lock."""
     now = clock.now()
     is_free = or_(Notification.lease_until.is_(None), Notification.lease_until <= now)
-    due = select(Notification.id).where(Notification.state == "queued", Notification.due_at <= now, is_free).limit(1)
-    found = db.session.scalar(due) is not None
+    due = select(Notification.id).where(Notification.state == "queued", Notification.due_at <= now, is_free)
+    found = db.session.scalar(due.where(Notification.channel.in_(channels)).limit(1)) is not None
     db.session.rollback()
     return found
 
@@ -161,6 +180,17 @@ def _too_late(one: Claimed) -> TooLate | None:
     if lifetime is None or clock.now() < one.message.at + lifetime:
         return None
     return TooLate("It was worth nothing any more when its turn came.")
+
+
+def _sent(one: Claimed, through: Gateways) -> NotSent | None:
+    """How sending ended; a gateway that was away or slow rests from now on."""
+    started = time.monotonic()
+    outcome = _send(one, through)
+    is_slow = time.monotonic() - started > SLOW_SECONDS
+    is_down = isinstance(outcome, TryLater) and outcome.is_down
+    if is_down or (is_slow and isinstance(outcome, TryLater | MaybeSent)):
+        through.rests[one.channel] = time.monotonic() + REST_SECONDS
+    return outcome
 
 
 def _send(one: Claimed, through: Gateways) -> NotSent | None:
@@ -201,6 +231,8 @@ def _ending(one: Claimed, outcome: NotSent | None, now: datetime) -> dict[str, o
         return said | {"state": "unknown"}
     if isinstance(outcome, TooLate):
         return said | {"state": "canceled"}
+    if isinstance(outcome, TryLater) and outcome.is_down:
+        return {"last_error": said["last_error"], "state": "queued", "due_at": now + WAIT_FOR_GATEWAY}
     if isinstance(outcome, Refused) or tries > len(BACK_OFF):
         return said | {"state": "failed"}
     return said | {"state": "queued", "due_at": now + BACK_OFF[tries - 1]}
