@@ -89,7 +89,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 def _configure(app: Flask) -> None:
     mongodb_address.check_address(app.config["MONGODB_URI"])
-    Path(app.config["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    Path(app.config["DATA_DIR"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret_key(Path(app.config["DATA_DIR"]))
     app.config["BASE_URL"] = (app.config["BASE_URL"] or f"http://{app.config['HOST']}:{app.config['PORT']}").rstrip("/")
     is_secure = app.config["BASE_URL"].startswith("https://")

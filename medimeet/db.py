@@ -5,6 +5,7 @@ On SQLite that transaction is BEGIN IMMEDIATE behind our own writer lock, becaus
 on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion constraints alone deadlock.
 """
 
+import os
 import re
 import sqlite3
 import time
@@ -206,6 +207,13 @@ def broken_rule(error: IntegrityError) -> str:
 
 
 def _prepare_sqlite(engine: Engine, timeout: float) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: Any, _record: Any, arguments: list[Any], _named: Any) -> None:
+        # SQLite would make it readable to everybody on the machine; its neighbours (-wal, -shm) take after it.
+        if not arguments[0].startswith((":", "file:")):
+            with suppress(OSError):
+                os.close(os.open(arguments[0], os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3 would otherwise begin by itself, deferred and too late

@@ -20,7 +20,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from medimeet.gateways.conversation_store import SEARCHED, Said, StoreAway, Wanted, with_words
-from medimeet.sealing import UNSEALED, key_of, key_ring
+from medimeet.sealing import PREFIX, UNSEALED, key_of, key_ring, seals_everything
 
 ANSWER_SECONDS = 2.0  # all that one page or one batch may take, connecting included
 PAUSE_SECONDS = 2.0  # between two looks whether a MongoDB that did not answer is back
@@ -225,8 +225,9 @@ def _filters(wanted: Wanted) -> dict[str, Any]:
 
 def _document(said: Said) -> dict[str, Any]:
     # Order and limits go by the number: not everything that speaks MongoDB's protocol compares dates to the ms.
-    sealed = key_ring().seal(said.text, SEALED_AS) if said.text else ""
-    return asdict(said) | {"text": sealed, "at_ms": _milliseconds(said.at)}
+    is_plain = not said.text or (not seals_everything() and not said.text.startswith(PREFIX))
+    text = said.text if is_plain else key_ring().seal(said.text, SEALED_AS)
+    return asdict(said) | {"text": text, "at_ms": _milliseconds(said.at)}
 
 
 def _said(document: Mapping[str, Any]) -> Said:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from os import W_OK
 from os import access as may_access
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -18,6 +19,7 @@ from medimeet.gateways import language_model
 from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
+from medimeet.sealing import key_ring
 from medimeet.services import backup, conversation_transfer, data_keys, delivery, invariants, migrations, sending_alarm
 from medimeet.services.invariants import Check
 
@@ -95,7 +97,11 @@ def _sealing() -> Check:
 
 def _data_keys() -> Check:
     with _reading() as connection:
-        return Check("data keys", data_keys.fault(connection), data_keys.MEND)
+        fault = data_keys.fault(connection)
+    file = key_ring().file
+    if not fault and file is not None and file.exists() and file.stat().st_mode & 0o077:
+        return Check("data keys", f"others may read {file}", f"chmod 600 {file}")
+    return Check("data keys", fault, data_keys.MEND)
 
 
 def _guards() -> Check:
@@ -116,6 +122,10 @@ def _data_folder() -> Check:
     folder = data_path()
     if not may_access(folder, W_OK):
         return Check("data folder", f"{folder} can't be written to", "Give the user who runs MediMeet the right to.")
+    database = Path(db.engine.url.database or "")
+    is_open = db.engine.dialect.name == "sqlite" and database.exists() and database.stat().st_mode & 0o077
+    if is_open and database.parent.stat().st_mode & 0o077:
+        return Check("data folder", f"others on this machine may read {database}", f"chmod 600 {database}*")
     return Check("data folder", remark=str(folder))
 
 

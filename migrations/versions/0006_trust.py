@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from medimeet.sealing import key_ring
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -16,6 +18,14 @@ _AUDIT = (
     ("key", sa.String(length=20), ""),
     ("digest", sa.String(length=64), ""),
 )
+_SEALED = {
+    "appointment": ("reason",),
+    "contact_message": ("message",),
+    "conversation_message": ("text",),
+    "medical_history_entry": ("condition", "notes"),
+    "medical_record_version": ("complaint", "diagnosis", "prescription", "notes"),
+    "notification": ("body", "calendar"),
+}
 
 
 def _medical_history(condition):
@@ -125,7 +135,21 @@ def upgrade():
         table.alter_column("condition", existing_type=sa.String(length=200), type_=sa.Text(), existing_nullable=False)
 
 
+def _open_what_is_sealed():
+    """The version before knows no keys: it gets its texts back as people wrote them."""
+    connection = op.get_bind()
+    for name, columns in _SEALED.items():
+        table = sa.table(name, sa.column("id"), *(sa.column(column) for column in columns))
+        for column in columns:
+            kept = table.c[column]
+            rows = connection.execute(sa.select(table.c.id, kept).where(kept.startswith("sealed:"))).all()
+            for row_id, text in rows:
+                opened = key_ring().open(text, f"{name}.{column}")
+                connection.execute(sa.update(table).where(table.c.id == row_id).values({column: opened}))
+
+
 def downgrade():
+    _open_what_is_sealed()
     with op.batch_alter_table("medical_history_entry", copy_from=_medical_history(sa.Text())) as table:
         table.alter_column("condition", existing_type=sa.Text(), type_=sa.String(length=200), existing_nullable=False)
     op.drop_column("account", "erased_at")

@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -41,10 +42,12 @@ def test_keys_are_changed_and_retired_by_command(clinic_folder: Path) -> None:
     assert run(clinic_folder, "doctor").returncode == 0
 
 
-def test_keys_are_never_printed_but_a_new_one(clinic_folder: Path) -> None:
+def test_keys_are_for_their_owners_eyes_and_never_printed_but_a_new_one(clinic_folder: Path) -> None:
     new = run(clinic_folder, "keys", "new").stdout.strip()
     shown = run(clinic_folder, "settings", MEDIMEET_DATA_KEYS=new).stdout
     assert "MEDIMEET_DATA_KEYS=(set)" in shown and new.partition(":")[2] not in shown
+    for file in ("data-keys", "medimeet.sqlite", "secret-key"):
+        assert stat.S_IMODE((clinic_folder / file).stat().st_mode) == 0o600, file
     secret = (clinic_folder / "data-keys").read_text().strip().partition(":")[2]
     for command in ("keys status", "keys rotate", "audit verify", "doctor"):
         done = run(clinic_folder, *command.split())

@@ -1,6 +1,7 @@
 """The audit log as a chain: what somebody who can write to the database changes in it is found."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -203,3 +204,27 @@ def test_lines_from_before_the_chain_are_left_alone(ten_lines: Actor) -> None:
     db.session.commit()
     proof = proof_of(ten_lines)
     assert (proof.is_whole, proof.outside) == (True, 0)
+
+
+def test_many_who_write_at_once_make_one_chain_without_a_gap(app: Flask, admin: Actor) -> None:
+    other = Actor(admin.account, factories.make_clinic(name="Hillside"))
+    for each in (admin.account, admin.clinic, other.clinic):
+        db.session.refresh(each)
+    db.session.expunge_all()  # no thread asks another one's session
+    db.session.rollback()
+
+    def write_some(number: int) -> None:
+        with app.app_context():
+            for _ in range(5):
+                write_to_both((admin, other) if number % 2 else (other, admin))
+
+    @command
+    def write_to_both(actors: tuple[Actor, Actor]) -> None:
+        for actor in actors:
+            audit.note(actor, "read", "patient", 1)
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(write_some, range(8)))
+    with db.engine.connect() as connection:
+        proofs = audit_proof.verify(connection)
+    assert [(proof.lines, proof.faults) for proof in proofs] == [(40, []), (40, [])]

@@ -4,13 +4,17 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
 from sqlalchemy import text, update
 
 from medimeet import clock, sealing
+from medimeet.config import ROOT
 from medimeet.db import db
 from medimeet.errors import InstallationFault
 from medimeet.models import (
@@ -228,3 +232,15 @@ def test_keys_of_the_setting_are_changed_in_two_steps_that_are_told(house: Actor
 
 def key_new_named(name: str) -> str:
     return f"{name}:{'A' * 43}="
+
+
+def test_the_version_before_gets_its_texts_back_as_people_wrote_them(house: Actor) -> None:
+    spec = spec_from_file_location("trust", ROOT / "migrations/versions/0006_trust.py")
+    assert spec is not None and spec.loader is not None
+    migration = module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    with db.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        migration._open_what_is_sealed()
+    still_sealed = {use.place for use in sealed_texts.uses() if set(use.texts) != {sealing.UNSEALED} and use.texts}
+    assert still_sealed == {"second_factor.secret", "emergency_access.reason"}  # their tables go with this version
+    assert_everything_is_read()
