@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import delete, select, update
@@ -18,10 +19,10 @@ A_STEP = 20  # patients; each has some records
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose the records are: name, day of birth (ISO, or None), gender."""
+    """Whose the records are."""
 
     name: str
-    born: str | None
+    born: date | None
     gender: str
 
 
@@ -50,7 +51,9 @@ def show(actor: Actor, patient_id: int) -> Identity:
     """Who an erased patient was; the look is noted in the audit log. Raises NotFound, NotAllowed."""
     held = find(actor, patient_id)
     audit.note(actor, "read", "held identity", patient_id, patient_id)
-    return Identity(**json.loads(held.identity))
+    kept = json.loads(held.identity)
+    born = date.fromisoformat(kept["born"]) if kept["born"] else None
+    return Identity(kept["name"], born, kept["gender"])
 
 
 def end_some() -> int:

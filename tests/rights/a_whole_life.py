@@ -1,7 +1,7 @@
 """A patient of whom every table knows something, each with its own canary: a word that stands nowhere else."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from medimeet import clock
 from medimeet.config import data_path
@@ -47,7 +47,7 @@ def make(clinic: Clinic, doctor: Doctor) -> Patient:
     patient = factories.make_patient(
         clinic, first_name="canary-first", last_name="canary-last", username="canary-user",
         email="canary@people.example", mobile="+447400123987", mobile_as_sent="07400123987",
-        address="canary street 1", bio="canary biography", gender="female",
+        address="canary street 1", bio="canary biography", gender="female", date_of_birth=date(1950, 3, 4),
     )  # fmt: skip
     now = clock.now()
     past = factories.make_appointment(

@@ -185,7 +185,8 @@ def test_who_it_was_is_shown_to_the_admin_for_a_password_and_written_down(
     erase(as_(life.account))
     desk, address = as_(admin), f"/erased-people/{life.id}/"
     assert "canary" not in words_of(desk.get("/erased-people/")) + words_of(desk.get(address))
-    assert "canary-first canary-last" in words_of(desk.post(address, data={"password": PASSWORD}))
+    shown = words_of(desk.post(address, data={"password": PASSWORD}))
+    assert "canary-first canary-last" in shown and "4 March 1950" in shown
     looks = select(AuditEntry).where(AuditEntry.subject == "held identity")
     assert [(line.actor_id, line.patient_id) for line in db.session.scalars(looks)] == [(admin.id, life.id)]
     far = factories.make_admin(factories.make_clinic(name="Hillside"))
