@@ -42,6 +42,7 @@ from medimeet.services import (
     audit,
     conversation_transfer,
     data_export,
+    erased_list,
     erased_traces,
     people,
     rights_messages,
@@ -110,6 +111,7 @@ def erase(actor: Actor, account_id: int) -> str:
     Raises NotFound, NotAllowed for those who work here.
     """
     traces = _erase(actor, account_id)
+    erased_list.remember(traces.public_id)
     pictures.remove(traces.picture, shared_path(UPLOADS))
     outbox = OutboxFolder(shared_path("outbox"))
     for message_id, at in traces.messages:
@@ -120,11 +122,22 @@ def erase(actor: Actor, account_id: int) -> str:
     return traces.name
 
 
+def repeat_what_was_lost() -> int:
+    """Erases again whom a backup from before has brought back; how many."""
+    back = [(person.id, person.clinic) for person in erased_list.brought_back()]
+    for account_id, clinic in back:
+        person = db.session.get_one(Account, account_id)
+        if clinic is not None:
+            erase(Actor(person, clinic), account_id)
+    return len(back)
+
+
 @dataclass(frozen=True, slots=True)
 class _Traces:
     """What lies outside the database of somebody who is erased there."""
 
     name: str
+    public_id: uuid.UUID
     picture: str | None
     messages: list[tuple[str, datetime]]
 
@@ -137,7 +150,7 @@ def _erase(actor: Actor, account_id: int) -> _Traces:
     if patient is not None:
         _hold_identity(person, patient)
         patient.closed_at = patient.closed_at or now
-    picture = person.picture
+    picture, public_id = person.picture, person.public_id
     accounts.deactivate(actor, person)  # which cancels what is to come, and tells the doctors
     sign_in.forget_wrong_tries(person)
     db.session.flush()
@@ -152,7 +165,7 @@ def _erase(actor: Actor, account_id: int) -> _Traces:
     audit.note(actor, "erased", "personal data", person.id, patient.id if patient is not None else None)
     db.session.flush()
     db.session.expire(person)  # its password is gone from the database, and must not be written back
-    return _Traces(person.full_name, picture, messages)
+    return _Traces(person.full_name, public_id, picture, messages)
 
 
 def _erasable(actor: Actor, account_id: int) -> Account:

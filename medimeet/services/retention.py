@@ -31,7 +31,7 @@ from medimeet.models import (
     OneTimeLink,
     Proposal,
 )
-from medimeet.services import erased_traces, heartbeats, held_records
+from medimeet.services import erased_traces, erasure, heartbeats, held_records
 
 BATCH = 200
 EVERY = timedelta(hours=1)
@@ -51,7 +51,7 @@ class Rule:
 
 def clean_up(is_stopping: IsStopping = lambda: False) -> dict[str, int]:
     """Forgets all that is due; how much of each. Stops between two steps once `is_stopping` says so."""
-    gone: dict[str, int] = {}
+    gone = {"people whom a backup brought back": erasure.repeat_what_was_lost()}
     for rule in _rules():
         gone[rule.name] = _repeated(lambda rule=rule: _remove_some(rule), is_stopping)  # type: ignore[misc]
     gone["words of messages"] = _repeated(_blank_some_messages, is_stopping)

@@ -27,7 +27,7 @@ from medimeet.models import (
     Notification,
     Patient,
 )
-from medimeet.services import health, held_records, retention
+from medimeet.services import erased_traces, health, held_records, retention
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in, sign_in
@@ -43,6 +43,7 @@ def life(clinic: Clinic, doctor: Doctor) -> Patient:
     """A patient of whom every table knows something, in a data folder without another test's files."""
     for folder in ("outbox", "uploads", "user_specific_prompts"):
         shutil.rmtree(data_path(folder), ignore_errors=True)
+    data_path("erased-people").unlink(missing_ok=True)
     return a_whole_life.make(clinic, doctor)
 
 
@@ -204,6 +205,25 @@ def test_when_the_years_are_over_the_records_go_too(clinic: Clinic, life: Patien
     assert rows_with((*a_whole_life.HELD, "canary-first")) == []
     assert len(db.session.scalars(select(Appointment)).all()) == 2
     assert held_records.listed(actor_of(factories.make_admin(clinic), clinic)).total == 0
+
+
+@only_sqlite
+def test_a_backup_from_before_brings_nobody_back_for_long(app: Flask, life: Patient, as_: SignedIn) -> None:
+    database = str(db.engine.url.database)
+    erased_traces.empty_write_ahead_log()
+    browser = as_(life.account)
+    erased_traces.empty_write_ahead_log()
+    before = Path(database).read_bytes()
+    erase(browser)
+    db.session.remove()
+    db.engine.dispose()
+    for leftover in ("-wal", "-shm"):
+        Path(database + leftover).unlink(missing_ok=True)
+    Path(database).write_bytes(before)
+    assert rows_with(("canary street",))
+    assert retention.clean_up()["people whom a backup brought back"] == 1
+    assert rows_with(("canary street",)) == []
+    assert retention.clean_up()["people whom a backup brought back"] == 0
 
 
 @only_sqlite
