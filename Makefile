@@ -9,7 +9,7 @@ DECLARED := setup.cfg pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fuzz screenshots chromium clean
+.PHONY: help run test check fuzz bench screenshots chromium clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ check: $(VENV)/.test ## check style, types and the direction of imports, without
 
 fuzz: $(VENV)/.test ## send many random requests to every operation of the JSON interfaces, as each role; prints a table
 	@$(BIN)/python -m tests.contracts.fuzzing
+
+bench: $(VENV)/.test ## say how fast it is beside bare routes that do the same; prints a table (ARGS=--quick: a short one)
+	@$(BIN)/python -m bench.speed $(ARGS)
 
 screenshots: $(VENV)/.test chromium ## take the README's pictures again
 	@$(BIN)/python -m tests.screenshots

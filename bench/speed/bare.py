@@ -1,13 +1,12 @@
 """The other side of each ratio: bare Flask routes that do the least that gives the same answer.
 
 They run in the same gunicorn with the same settings as MediMeet. One table holds a row for each slot; its file, or its
-PostgreSQL database, is named by BENCH_DATABASE. The bytes of pages, which only stand for "as much", are in BENCH_PAGES.
+PostgreSQL database, is named by BENCH_DATABASE.
 """
 
 import os
 import sqlite3
 import threading
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -117,10 +116,7 @@ def page(doctor_id: int) -> str:
     return GRID.render(times=times, filling="x" * max(0, int(request.args["size"]) - len(grid)))
 
 
-@app.get("/bytes/<name>")
-def same_bytes(name: str) -> Response:
-    """The very bytes that MediMeet answered, and nothing else."""
-    return Response(_BODIES[name], mimetype="text/html")
-
-
-_BODIES = {file.name: file.read_bytes() for file in Path(os.environ["BENCH_PAGES"]).iterdir()}
+@app.get("/bytes/<int:size>")
+def so_many_bytes(size: int) -> Response:
+    """As many bytes as a page has, and nothing else."""
+    return Response(b"x" * size, mimetype="text/html")

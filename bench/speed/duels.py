@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.speed.load import Load, Request, run
 from bench.speed.places import Server
@@ -50,6 +50,15 @@ def duel(name: str, ours: Side, other: Side, pace: Pace, wanted: str = "") -> fl
         flush=True,
     )
     return statistics.median(ratios)
+
+
+def cost(name: str, side: Side, pace: Pace, wanted: str = "") -> None:
+    """Prints what one answer takes, asked one after the other: milliseconds till it is there, and of processor time."""
+    found = [_round(side, replace(pace, clients=1)) for _ in range(pace.rounds)]
+    half, most = (statistics.median(load.wait(share) for load, _cost in found) for share in (0.5, 0.99))
+    costs = statistics.median(milliseconds for _load, milliseconds in found)
+    rate = _median([load for load, _cost in found])
+    print(f"{name:44} {rate:10.1f} {'':29} {wanted:>11} {half:7.1f} {most:7.1f} {costs:5.2f}", flush=True)
 
 
 def _round(side: Side, pace: Pace) -> tuple[Load, float]:

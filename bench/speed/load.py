@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from select import EPOLLIN, epoll
@@ -11,7 +12,7 @@ _MOST_BYTES = 1 << 20
 
 
 class Request(NamedTuple):
-    """What is sent, byte for byte, the status that must come back, and the body, where one is expected."""
+    """What is sent, byte for byte, the status that must come back (0: any), and the body, where one is expected."""
 
     sent: bytes
     status: int = 200
@@ -26,6 +27,7 @@ class Load:
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
 
     @property
     def rate(self) -> float:
@@ -116,7 +118,9 @@ class _Line:
             return False
         load.waits.append((time.perf_counter() - self.sent_at) * 1000)
         load.answers += 1
-        is_right = int(self.answer[9:12]) == self.request.status
+        status = int(self.answer[9:12])
+        load.statuses[status] += 1
+        is_right = self.request.status in {0, status}
         if is_right and self.request.body is not None:
             is_right = self.answer.endswith(b"\r\n\r\n" + self.request.body)
         if not is_right and len(load.wrong) < 5:

@@ -75,16 +75,12 @@ class Place:
             yield server
 
     @contextmanager
-    def bare_served(self, pages: dict[str, bytes], workers: int = 2) -> Iterator[Server]:
+    def bare_served(self, workers: int = 2) -> Iterator[Server]:
         """The bare routes on a table of the same slots, in a gunicorn with the same settings."""
         with ExitStack() as stack:
             database = self._bare_database(stack)
-            folder = Path(stack.enter_context(TemporaryDirectory(dir=self.folder)))
-            for name, body in pages.items():
-                (folder / name).write_bytes(body)
             environment = {
                 "BENCH_DATABASE": database,
-                "BENCH_PAGES": str(folder),
                 "MEDIMEET_WORKERS": str(workers),
                 "MEDIMEET_DATA_DIR": str(self.folder),
             }

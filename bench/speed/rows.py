@@ -104,7 +104,8 @@ def _add_people(size: Size) -> tuple[int, int, list[int], list[int]]:
     db.session.flush()
     day_grid.add_missing(clinic.id)
     treatment = Treatment(clinic_id=clinic.id, name="Consultation", price=Decimal(45), duration_minutes=30)
-    db.session.add(treatment)
+    longer = Treatment(clinic_id=clinic.id, name="Long consultation", price=Decimal(80), duration_minutes=60)
+    db.session.add_all([treatment, longer])
     db.session.flush()
     now = clock.now()
     people = [_person(clinic.id, Role.DOCTOR, number) for number in range(size.doctors)]
@@ -131,7 +132,8 @@ def _add_people(size: Size) -> tuple[int, int, list[int], list[int]]:
         [declared | {"doctor_id": each, "day_of_week": day} for each in doctor_ids for day in range(7)],
     )
     db.session.execute(
-        insert(doctor_treatment), [{"doctor_id": each, "treatment_id": treatment.id} for each in doctor_ids]
+        insert(doctor_treatment),
+        [{"doctor_id": each, "treatment_id": row.id} for each in doctor_ids for row in (treatment, longer)],
     )
     return clinic.id, treatment.id, doctor_ids, patient_ids
 
