@@ -21,25 +21,31 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table: its name without the prefix, its type, what holds without it, and what it does."""
+    """One row of the table: its name without the prefix, its type, what holds without it, and what it does.
+
+    Some take only certain words, or addresses that begin in certain ways.
+    """
 
     name: str
     kind: type
     default: Any
     says: str
     choices: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
 
 
 SETTINGS = (
     Setting("DATA_DIR", str, "instance", "The data folder: database, secret key, uploads, outbox."),
     Setting("SHARED_DIR", str, "", "A folder that all hosts share, for pictures, prompts, outbox; empty: DATA_DIR."),
-    Setting("DATABASE_URL", str, "", "The database, `postgresql://…`; empty means SQLite in the data folder."),
+    Setting("DATABASE_URL", str, "", "The database, `postgresql://…`; empty means SQLite in the data folder.",
+            schemes=("postgresql", "sqlite", "postgres", "postgresql+psycopg")),
     Setting("SECRET_KEY", str, "", "Signs cookies and tokens; empty means one is made and kept."),
     Setting("DATA_KEYS", str, "", "Keys that seal health data, `name:base64,…`; empty means they are made and kept."),
     Setting("SEAL", bool, True, "0 only while a version from before sealing runs on the same database, see upgrading."),
     Setting("HOST", str, "127.0.0.1", "The address to serve on (`HOST=` works too)."),
     Setting("PORT", int, 8000, "The port to serve on (`PORT=` works too)."),
-    Setting("BASE_URL", str, "", "How people reach the site, for links; empty means the address served."),
+    Setting("BASE_URL", str, "", "How people reach the site, for links; empty means the address served.",
+            schemes=("https", "http")),
     Setting("DEMO", bool, False, "Demo mode: sign-in buttons, an outbox open to all; set by `make run`."),
     Setting("ADMIN_EMAIL", str, "", "`flask init` makes the first admin with it, where there is none."),
     Setting("ADMIN_PASSWORD", str, "", "The password of that first admin; never used once there is an admin."),
@@ -51,12 +57,14 @@ SETTINGS = (
     Setting("SMS_URL", str, "", "SMS gateway, `https://:secret@host/path` or `twilio://SID:token@+44…`; else files."),
     Setting("POLLER_SECONDS", float, 0.5, "How often waiting messages are looked for."),
     Setting("MONGODB_URI", str, "", "Keeps the conversation log in MongoDB; empty means in the database."),
-    Setting("REDIS_URL", str, "", "Shares request limits between hosts; empty means each process counts for itself."),
+    Setting("REDIS_URL", str, "", "Shares request limits between hosts; empty means each process counts for itself.",
+            schemes=("redis", "rediss", "unix")),
     Setting("DEEPGRAM_API_KEY", str, "", "Turns speech on; empty means the assistant is typed to."),
-    Setting("DEEPGRAM_URL", str, "wss://api.deepgram.com/v1/listen", "Deepgram's live address."),
+    Setting("DEEPGRAM_URL", str, "wss://api.deepgram.com/v1/listen", "Deepgram's live address.", schemes=("wss", "ws")),
     Setting("DEEPGRAM_MODEL", str, "nova-2", "Deepgram's model, such as `nova-3` or `nova-3-medical`."),
     Setting("DEEPGRAM_LANGUAGE", str, "en", "The language that people speak, as Deepgram names it."),
-    Setting("LLM_BASE_URL", str, "", "An OpenAI-compatible service, ends in `/v1`; empty: the built-in assistant."),
+    Setting("LLM_BASE_URL", str, "", "An OpenAI-compatible service, ends in `/v1`; empty: the built-in assistant.",
+            schemes=("https", "http")),
     Setting("LLM_API_KEY", str, "", "The key of that service."),
     Setting("LLM_MODEL", str, "", "The model asked for."),
     Setting("LLM_SECONDS", float, 20.0, "A model that is silent for so long has failed: the built-in one answers."),
@@ -76,7 +84,13 @@ SETTINGS = (
     Setting("SESSION_HOURS", int, 24, "A patient's browser is signed out after so long in any case."),
     Setting("STAFF_SESSION_IDLE_MINUTES", int, 15, "The same for doctors, admins and superusers."),
     Setting("STAFF_SESSION_HOURS", int, 12, "The same for doctors, admins and superusers."),
-    Setting("SECOND_FACTOR", str, "optional", "`staff`: doctors, admins and superusers must set one up; else they may."),
+    Setting(
+        "SECOND_FACTOR",
+        str,
+        "optional",
+        "`staff`: doctors, admins and superusers must set a second factor up; `optional`: all may.",
+        choices=("optional", "staff"),
+    ),
     Setting("RESET_LINK_MINUTES", int, 60, "How long a link to set a new password works."),
     Setting("ACCESS_TOKEN_MINUTES", int, 15, "How long an access token of the JSON interfaces works."),
     Setting("REFRESH_TOKEN_DAYS", int, 14, "How long a refresh token works, and with it a program's sign-in."),
@@ -199,6 +213,9 @@ def _parsed(row: Setting, text: str) -> Any:
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number, as in {row.default}.") from None
     if row.choices and value not in row.choices:
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write {' or '.join(row.choices)}.")
+    if row.schemes and text and not text.startswith(tuple(f"{scheme}://" for scheme in row.schemes)):
+        # The address itself may hold a password.
+        raise BadSetting(f"{PREFIX}{row.name} must begin with {' or '.join(f'{each}://' for each in row.schemes[:2])}.")
     if row.kind is not str and value < 0:
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number that is not below zero.")
     return value

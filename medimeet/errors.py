@@ -48,8 +48,8 @@ class NeedsOneTimeCode(MediMeetError):
 
     status = 401
     default_words = (
-        "This account has a second factor. Send the code that its authenticator app shows, or a recovery code, "
-        "along in the header X-One-Time-Code."
+        "This account also asks for the code of its authenticator app. Sign in on the clinic's own site, or send the "
+        "code along (programs: in the header X-One-Time-Code)."
     )
 
 

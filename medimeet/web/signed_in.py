@@ -22,6 +22,13 @@ from medimeet.web.fragments import is_htmx
 
 View = TypeVar("View", bound=Callable[..., Any])
 ONE_TIME_CODE = "X-One-Time-Code"
+ONE_TIME_CODE_PARAMETER = {
+    "in": "header",
+    "name": ONE_TIME_CODE,
+    "required": False,
+    "schema": {"type": "string", "maxLength": 100},
+    "description": "What the authenticator app shows, or a recovery code, where the account has a second factor.",
+}
 BY_ITSELF = "X-By-Itself"
 
 
@@ -93,6 +100,8 @@ def act_in(clinic: Clinic, token: str | None = None) -> Actor:
     Raises NotSignedIn where the token is of another clinic, or not good.
     """
     account = current_actor().account if token is None else tokens.account_of_access(token)
+    if token is not None and account is not None and second_factor.is_missing(account):
+        raise NeedsSecondFactor
     if account is not None and account.clinic_id not in {clinic.id, None}:
         raise NotSignedIn("This token is of another clinic. Sign in at this one.")
     g.actor = Actor(account, clinic)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from medimeet.errors import NotSignedIn
+from medimeet.errors import NeedsSecondFactor, NotSignedIn
 from medimeet.models import Account
-from medimeet.services import clinics, sessions, tokens
+from medimeet.services import clinics, second_factor, sessions, tokens
 from medimeet.services.access import Actor
 
 ENDED = "You are signed out, or signed in somewhere else now. Sign in again, then open the assistant once more."
@@ -35,6 +35,8 @@ class Caller:
     def _checked(self, account: Account | None) -> Actor:
         if account is None or account.id != self.account_id:
             raise NotSignedIn(ENDED)
+        if second_factor.is_missing(account):
+            raise NotSignedIn(NeedsSecondFactor.default_words)
         actor = Actor(account, clinics.of_request(account, self.host))
         if actor.clinic.id != self.clinic_id:
             raise NotSignedIn(ENDED)
@@ -47,7 +49,9 @@ def caller_by(host: str, *, session_token: str | None = None, access_token: str 
     if account is None:
         raise NotSignedIn(ENDED)
     clinic = clinics.of_request(account, host)
-    return Caller(account.id, clinic.id, host, session_token, access_token)
+    caller = Caller(account.id, clinic.id, host, session_token, access_token)
+    caller.check()
+    return caller
 
 
 def _account(session_token: str | None, access_token: str | None) -> Account | None:

@@ -10,7 +10,7 @@ from medimeet.models import Account
 from medimeet.services import access, password_changes, profiles, registration, sign_in, tokens
 from medimeet.services.registration import NewPerson
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import asking_program, current_actor, token_of_request
+from medimeet.web.signed_in import ONE_TIME_CODE_PARAMETER, asking_program, current_actor, token_of_request
 
 _GRACE = {
     "id": 5,
@@ -38,6 +38,7 @@ def register(sent: dict[str, Any]) -> dict[str, Any]:
 
 @bp.post("/api/auth/login/")
 @allow(access.newcomer)
+@bp.parameter(ONE_TIME_CODE_PARAMETER)
 @bp.arguments(schemas.Credentials, location="body", example=_CREDENTIALS)
 @bp.response(200, schemas.SignedIn, example={"user": _GRACE, "token": _TOKEN})
 def login(sent: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from medimeet.models import Account, Clinic
 from medimeet.services import access, chatbot_sign_in, chatbot_visits, tokens
 from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import asking_program
+from medimeet.web.signed_in import ONE_TIME_CODE_PARAMETER, asking_program
 
 _RESUMED = {"api_key": examples.TOKEN, "user_data": examples.USER}
 _SIGNED_IN = {
@@ -31,6 +31,7 @@ _COOKIE_REFUSED = {NotAllowed: printed.AUTHENTICATION_FAILED, NotSignedIn: print
 @allow(access.newcomer)
 @named_clinic(printed.INVALID_TENANT)
 @good_token_in_path
+@bp.parameter(ONE_TIME_CODE_PARAMETER)
 @bp.arguments(schemas.Credentials, location="body", example=examples.CREDENTIALS)
 @bp.response(200, schemas.SignedIn, example=_SIGNED_IN)
 def login(clinic: Clinic, sent: dict[str, str]) -> dict[str, Any]:

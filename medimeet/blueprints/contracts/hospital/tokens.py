@@ -7,11 +7,12 @@ from medimeet.blueprints.contracts.hospital.schemas import people as schemas
 from medimeet.services import access, sign_in, tokens
 from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import asking_program, current_actor
+from medimeet.web.signed_in import ONE_TIME_CODE_PARAMETER, asking_program, current_actor
 
 
 @bp.post("/api/user/login/")
 @allow(access.newcomer)
+@bp.parameter(ONE_TIME_CODE_PARAMETER)
 @bp.arguments(
     schemas.Credentials, location="body", example={"username": "riverside-patient", "password": "medimeet-demo"}
 )

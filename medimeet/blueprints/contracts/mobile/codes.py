@@ -11,7 +11,7 @@ from medimeet.errors import NotRegistered
 from medimeet.services import access, one_time_codes, tokens
 from medimeet.web.guard import allow
 from medimeet.web.refusals import renamed
-from medimeet.web.signed_in import asking_program, current_actor
+from medimeet.web.signed_in import ONE_TIME_CODE_PARAMETER, asking_program, current_actor
 
 _SENT = "OTP sent to your mobile number."
 _UNKNOWN = "User not registered"
@@ -43,6 +43,7 @@ def send_otp(sent: dict[str, str]) -> dict[str, Any]:
 
 @bp.post("/verify-otp/")
 @allow(access.newcomer)
+@bp.parameter(ONE_TIME_CODE_PARAMETER)
 @bp.arguments(
     schemas.Code,
     location="body",

@@ -7,13 +7,14 @@ from medimeet.blueprints.contracts.timeslots.blueprint import bp
 from medimeet.services import access, sign_in, tokens
 from medimeet.services.tokens import TokenPair
 from medimeet.web.guard import allow
-from medimeet.web.signed_in import asking_program, current_actor
+from medimeet.web.signed_in import ONE_TIME_CODE_PARAMETER, asking_program, current_actor
 
 _TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl"
 
 
 @bp.post("/api/api/token_obtain/")
 @allow(access.newcomer)
+@bp.parameter(ONE_TIME_CODE_PARAMETER)
 @bp.arguments(
     schemas.Credentials, location="body", example={"username": "riverside-patient", "password": "medimeet-demo"}
 )
