@@ -100,7 +100,7 @@ def versions_of(actor: Actor, appointment_id: int) -> list[MedicalRecordVersion]
         )
     )
     if versions:
-        _note_reading(actor, appointment.id, appointment.patient_id)
+        _note_reading(actor, appointment.patient_id, [appointment.id])
     return versions
 
 
@@ -110,7 +110,7 @@ def latest(actor: Actor, appointment_id: int) -> MedicalRecordVersion | None:
     appointment = _readable(actor, appointment_id)
     version = _newest(appointment.id)
     if version is not None:
-        _note_reading(actor, appointment.id, appointment.patient_id)
+        _note_reading(actor, appointment.patient_id, [appointment.id])
     return version
 
 
@@ -139,8 +139,7 @@ def of_patient(actor: Actor, patient_id: int, *, page: int = 1, per_page: int = 
         per_page=per_page,
         error_out=False,
     )
-    for version in found.items:
-        _note_reading(actor, version.appointment_id, patient_id)
+    _note_reading(actor, patient_id, [version.appointment_id for version in found.items])
     return found
 
 
@@ -202,10 +201,12 @@ def _newest(appointment_id: int) -> MedicalRecordVersion | None:
     )
 
 
-def _note_reading(actor: Actor, appointment_id: int, patient_id: int) -> None:
+def _note_reading(actor: Actor, patient_id: int, appointment_ids: list[int]) -> None:
     own = actor.person.patient
-    if own is None or own.id != patient_id:
-        why = reasons.of_reading(actor, patient_id)
+    if not appointment_ids or (own is not None and own.id == patient_id):
+        return
+    why = reasons.of_reading(actor, patient_id)
+    for appointment_id in appointment_ids:
         audit.note(actor, "read", "medical_record", appointment_id, patient_id, why)
 
 
