@@ -26,9 +26,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="another one gives other deeds in another order")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--only", default=",".join(KINDS), help="some of these, with commas between: %(default)s")
+    parser.add_argument("--rounds", type=int, help="so many rounds of each")
     parser.add_argument("--clients", type=int, default=12)
     asked = parser.parse_args()
     rounds = QUICK if asked.quick else ROUNDS
+    if asked.rounds:
+        rounds = dict.fromkeys(rounds, asked.rounds)
     kinds = asked.only.split(",")
     if unknown := set(kinds) - set(KINDS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

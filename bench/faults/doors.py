@@ -61,8 +61,8 @@ def request(port: int, method: str, path: str, body: str, headers: dict[str, str
             raise NotSent from error
         try:
             line.request(method, path, body, headers)
-            answer = line.getresponse()
-            text = answer.read().decode()
+            with line.getresponse() as answer:
+                text = answer.read().decode()
         except (OSError, HTTPException) as error:
             raise Lost from error
         return Reply(answer.status, text, {name.lower(): value for name, value in answer.getheaders()})

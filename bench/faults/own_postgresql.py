@@ -30,6 +30,11 @@ class OwnPostgresql:
             self._as_account = ["setpriv", account, f"--regid={_ACCOUNT}", "--init-groups", "env", "--chdir=/"]
         self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 
+    @staticmethod
+    def programs_there() -> list[Path]:
+        """The folders of PostgreSQL's programs, the newest last."""
+        return sorted(Path(_PROGRAMS).glob("*/bin"), key=lambda folder: int(folder.parent.name))
+
     @property
     def url(self) -> str:
         """The database that is always there."""
@@ -79,7 +84,7 @@ class OwnPostgresql:
 @contextmanager
 def own_postgresql() -> Iterator[OwnPostgresql]:
     """A running one; it and its data go away afterwards. Raises FileNotFoundError where PostgreSQL is not installed."""
-    programs = sorted(Path(_PROGRAMS).glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    programs = OwnPostgresql.programs_there()
     if not programs:
         raise FileNotFoundError(f"there is no PostgreSQL below {_PROGRAMS}")
     folder = Path(tempfile.mkdtemp(prefix="medimeet-postgresql-"))

@@ -93,7 +93,7 @@ class Course:
         verdict.wrong += [f"{log.unsettled} deeds never settled"] if log.unsettled else []
         verdict.wrong += history.faults(log.history, self.before)
         verdict.wrong += traces.torn(self.world)
-        verdict.back_seconds.append(max([0.0, *(moment - whole_at for moment in log.troubles)]))
+        verdict.back_seconds.append(max([0.0, *(moment - whole_at for moment in log.troubles + log.late)]))
         verdict.slowest = max(log.seconds, default=0.0)
         verdict.settled_late = sum(_was_in_doubt(each) for each in seen)
         if left is None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Protocol
@@ -139,10 +139,10 @@ def wait_for(port: int, what_it_said: Callable[[], str]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
-            line = HTTPConnection("127.0.0.1", port, timeout=5)
-            line.request("GET", "/healthz")
-            line.getresponse().read()
-            line.close()
+            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as line:
+                line.request("GET", "/healthz")
+                with line.getresponse() as answer:
+                    answer.read()
             return
         except (OSError, HTTPException):
             time.sleep(0.05)
