@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from os import W_OK
 from os import access as may_access
 from pathlib import Path
@@ -30,13 +31,17 @@ _CLOCK_SLACK = timedelta(minutes=2)
 
 
 def readiness() -> list[Check]:
-    """Whether requests can be served: database, migrations, keys, guards. Stops at the first that fails."""
-    return list(_until_fault((_database, _migrations, _data_keys, _guards)))
+    """Whether requests can be served: database, migrations, keys, guards. Stops at the first that fails.
+
+    A database that was migrated for the next version still serves this one, which is about to be replaced: migrations
+    only add (docs/upgrading.md).
+    """
+    return list(_until_fault((_database, partial(_migrations, may_be_newer=True), _data_keys, _guards)))
 
 
 def installation() -> list[Check]:
     """Everything that `flask doctor` looks at; what needs the database is left out where it can't be read."""
-    ready = readiness()
+    ready = list(_until_fault((_database, _migrations, _data_keys, _guards)))
     checks = [_secret_key(), _data_folder(), _base_url(), *ready]
     if all(check.is_good for check in ready[:3]):
         with _reading() as connection:
@@ -75,9 +80,11 @@ def _database() -> Check:
     return Check(name)
 
 
-def _migrations() -> Check:
+def _migrations(may_be_newer: bool = False) -> Check:
     with _reading() as connection:
         version = migrations.version(connection)
+    if not version.is_known and may_be_newer:
+        return Check("migrations", remark=f"at {version.current}, which is newer than this code")
     if not version.is_known:
         return Check("migrations", f"the database ({version.current}) is newer than this code", "Update MediMeet.")
     if version.current is None:

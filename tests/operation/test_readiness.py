@@ -1,6 +1,8 @@
 """What machines are told: whether this server can serve, and whether somebody sends its messages."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import time_machine
@@ -11,7 +13,7 @@ from sqlalchemy import text
 from medimeet import poller
 from medimeet.db import db
 from medimeet.models import Clinic
-from medimeet.services import delivery, sending_alarm
+from medimeet.services import delivery, health, sending_alarm
 
 
 def ready(client: FlaskClient) -> tuple[int, str, str]:
@@ -33,17 +35,31 @@ def test_a_server_whose_poller_is_silent_serves_on_and_says_so(
     assert ready(client) == (200, "degraded", "late")
 
 
-def test_a_server_whose_database_waits_for_a_migration_is_not_ready(client: FlaskClient) -> None:
+@contextmanager
+def database_at(version: str) -> Iterator[None]:
+    """The database says so of itself."""
     with db.engine.begin() as connection:
         before = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
     try:
-        assert ready(client)[:2] == (503, "not ready")
-        assert client.get("/healthz").status_code == 200
+        yield
     finally:
         with db.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
+
+
+def test_a_server_whose_database_waits_for_a_migration_is_not_ready(client: FlaskClient) -> None:
+    with database_at("0005"):
+        assert ready(client)[:2] == (503, "not ready")
+        assert client.get("/healthz").status_code == 200
     assert ready(client)[0] == 200
+
+
+def test_a_server_serves_on_while_the_database_is_migrated_for_the_next_version(client: FlaskClient) -> None:
+    with database_at("9999"):
+        assert ready(client)[0] == 200
+        (fault,) = [check.fault for check in health.installation() if check.name == "migrations"]
+        assert "newer than this code" in fault
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
