@@ -122,7 +122,8 @@ class Walk:
 
     def open(self, method: str, url: str, headers: dict[str, str], **sent: Any) -> TestResponse:
         """The answer to any one request; it shares nothing with the test."""
-        return Context().run(self._client.open, url, method=method, headers=headers, **sent)
+        here = {"REMOTE_ADDR": "127.0.0.1"}
+        return Context().run(self._client.open, url, method=method, headers=headers, environ_overrides=here, **sent)
 
     def session_of(self, actor: str) -> dict[str, str]:
         """The cookie of a browser in which the actor is signed in."""
