@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
@@ -17,11 +17,16 @@ from medimeet.services.answers import Answers
 from medimeet.services.search import any_part, fold
 
 SHORTEST, LONGEST = 5, 480
+_ONE = select(Treatment).where(
+    Treatment.id == bindparam("treatment_id", type_=Integer()),
+    Treatment.clinic_id == bindparam("clinic_id", type_=Integer()),
+    Treatment.is_active,
+)
 
 
 def find(actor: Actor, treatment_id: int) -> Treatment:
     """A treatment that the actor's clinic offers. Raises NotFound."""
-    treatment = db.session.scalar(_offered(actor).where(Treatment.id == treatment_id))
+    treatment = db.session.scalar(_ONE, {"treatment_id": treatment_id, "clinic_id": actor.clinic.id})
     if treatment is None:
         raise NotFound("We can't find this treatment.")
     return treatment

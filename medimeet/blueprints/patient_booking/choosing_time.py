@@ -76,10 +76,12 @@ def _time_step(patient: Patient, treatment: Treatment, doctor: Doctor | None) ->
         )
     found = _picker(treatment, doctor, request.args.get("day"), request.args.get("from"))
     forgot = "step" in request.args
+    # What was chosen so far stands above the times: the fragment that is swapped does not hold it.
+    chosen = None if is_partial() else Chosen.of(current_actor(), patient, treatment, doctor, doctor is None)
     return page(
         "patient_booking/choose_time.html",
         "patient_booking/_times.html",
-        chosen=Chosen.of(current_actor(), patient, treatment, doctor, any_doctor=doctor is None),
+        chosen=chosen,
         picker=found,
         here=_here(treatment, doctor),
         has_errors=forgot,
@@ -88,14 +90,17 @@ def _time_step(patient: Patient, treatment: Treatment, doctor: Doctor | None) ->
 
 
 def _picker(treatment: Treatment, doctor: Doctor | None, day: str | None, from_day: str | None) -> Picker:
-    everyone = treatments.bookable_doctors(treatment)
+    def others() -> list[Doctor]:
+        everyone = treatments.bookable_doctors(treatment) if doctor is not None else []
+        return [other for other in everyone if other is not doctor]
+
     return picker(
-        everyone if doctor is None else [doctor],
+        treatments.bookable_doctors(treatment) if doctor is None else [doctor],
         treatment,
         current_actor().clinic.zone,
         day=day,
         from_day=from_day,
-        others=[] if doctor is None else [other for other in everyone if other.id != doctor.id],
+        others=others,
     )
 
 

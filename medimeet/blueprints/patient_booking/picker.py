@@ -1,7 +1,7 @@
 """The picker of a time: days that have free times, and the times of one day."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -86,12 +86,13 @@ def picker(
     *,
     day: str | None,
     from_day: str | None = None,
-    others: Sequence[Doctor] = (),
+    others: Callable[[], Sequence[Doctor]] = tuple,
     moving: Appointment | None = None,
 ) -> Picker:
     """The picker of these doctors' times on the day, in a strip of days from `from_day`, both as the address has them.
 
-    The time of a visit that is `moving` counts as free, but its present start is not offered.
+    The time of a visit that is `moving` counts as free, but its present start is not offered. `others` are asked for
+    only where these doctors have no time soon.
     """
     today = clock.today(zone)
     wanted, first, problem = _asked(day, from_day, today)
@@ -117,7 +118,7 @@ def picker(
         later=days[DAYS].day if len(days) > DAYS else None,
         problem=problem,
         is_far_off=is_far_off,
-        others=_with_time(others, treatment) if nothing_here or is_far_off else [],
+        others=_with_time(others(), treatment) if nothing_here or is_far_off else [],
     )
 
 

