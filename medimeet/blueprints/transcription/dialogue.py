@@ -38,7 +38,7 @@ from medimeet.services.assistant.talk import Talk
 
 BEAT_SECONDS = 0.5
 SECONDS_TO_SAY_WHO = 5
-SECONDS_BETWEEN_CHECKS = 60
+SECONDS_BETWEEN_CHECKS = 4  # who is removed is put out within five
 SECONDS_FOR_LAST_ANSWER = 2
 SECONDS_FOR_LAST_TURN = 3
 logger = logging.getLogger(__name__)
@@ -219,7 +219,7 @@ class Dialogue:
         self._end_if_idle(now)
 
     def _check_caller(self, caller: Caller) -> None:
-        with suppress(BadFrame), at_database(self._app):  # a busy database is asked again in a minute
+        with suppress(BadFrame), at_database(self._app):  # a busy database is asked again soon
             caller.check()
 
     def _end_if_idle(self, now: float) -> None:
