@@ -39,6 +39,7 @@ from medimeet.models import (
     RecoveryCode,
     Review,
     SecondFactor,
+    Treatment,
     WorkingHours,
 )
 from medimeet.services import audit, conversation, record_readers, records, rights_messages
@@ -162,11 +163,20 @@ def counts(person: Account) -> dict[str, int]:
 def _collected(person: Actor, said: list[Said] | None) -> Export:
     account = person.person
     rows = {part.label: list(_rows(part, account)) for part in PARTS}
+    for visit in rows["appointment"]:  # numbers say nothing outside this house
+        visit.update(_names_of(visit))
     rows["contact_message"] = [_plain(row) for row in db.session.execute(_enquiries(account)).mappings()]
     rows["audit_entry"] = [_plain(row) for row in db.session.execute(_lines(account)).mappings()]
     lines = record_readers.by_others(account).order_by(AuditEntry.at, AuditEntry.id)
     deeds = record_readers.in_words(account, list(db.session.scalars(lines)))
     return Export(account, clock.now(), rows, said, deeds)
+
+
+def _names_of(visit: dict[str, Any]) -> dict[str, str]:
+    """With whom a visit is, and what for, in words."""
+    doctor = db.session.get_one(Doctor, visit["doctor_id"])
+    treatment = db.session.get(Treatment, visit["treatment_id"]) if visit["treatment_id"] is not None else None
+    return {"doctor": doctor.name, "treatment": treatment.name if treatment is not None else ""}
 
 
 def _rows(part: Part, person: Account) -> Iterator[dict[str, Any]]:

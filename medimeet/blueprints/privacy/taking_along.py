@@ -1,11 +1,15 @@
 """Everything that is kept about a person as one file: for oneself, and at the desk for a patient."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Response, render_template, send_file
 
 from medimeet.blueprints.privacy.blueprint import bp
 from medimeet.blueprints.privacy.passwords import PasswordForm, is_confirmed, status_of
 from medimeet.services import access, data_export, export_files, patients
 from medimeet.services.data_export import Export
+from medimeet.web.context import clock_time, day
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -36,8 +40,17 @@ def download_for_patient(patient_id: int) -> Response:
     return _file(export, f"patient-{patient.id}.zip")
 
 
+def _shown(column: str, value: Any) -> str:
+    """A value of a row as people read it: an instant on the clinic's wall clock."""
+    if value is None:
+        return ""
+    if not column.endswith("_at"):
+        return str(value).replace("_", " ") if column == "status" else str(value)
+    return f"{day(at := datetime.fromisoformat(value))}, {clock_time(at)}"
+
+
 def _file(export: Export, name: str) -> Response:
-    readable = render_template("privacy/export.html", export=export, person=export.person)
+    readable = render_template("privacy/export.html", export=export, person=export.person, shown=_shown)
     return send_file(
         export_files.as_zip(export, readable), mimetype="application/zip", as_attachment=True, download_name=name
     )
