@@ -7,6 +7,7 @@ on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion 
 
 import os
 import re
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -210,9 +211,9 @@ def _prepare_sqlite(engine: Engine, timeout: float) -> None:
     @event.listens_for(engine, "do_connect")
     def make_private(_dialect: Any, _record: Any, arguments: list[Any], _named: Any) -> None:
         # SQLite would make it readable to everybody on the machine; its neighbours (-wal, -shm) take after it.
-        if not arguments[0].startswith((":", "file:")):
+        if not arguments[0].startswith((":", "file:")) and not os.path.exists(arguments[0]):
             with suppress(OSError):
-                os.close(os.open(arguments[0], os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+                _make_empty_file(arguments[0])
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -230,6 +231,20 @@ def _prepare_sqlite(engine: Engine, timeout: float) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:  # waits for nothing, so nothing needs to be caught; half of what a short read costs else
             connection.connection.driver_connection.execute("BEGIN")
+
+
+def _make_empty_file(path: str) -> None:
+    """A new file for its owner alone, which is never opened and closed by its own name.
+
+    To close any file handle of a database takes all of SQLite's locks on it from the whole process, and the database is
+    torn soon after.
+    """
+    draft = f"{path}.{secrets.token_hex(8)}"
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    try:
+        os.link(draft, path)
+    finally:
+        os.unlink(draft)
 
 
 def switch_to_wal(connection: Any, timeout: float) -> None:
