@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.faults import disks, kills, locks, restarts, servers, world
+from bench.faults import disks, gateways, kills, locks, restarts, servers, world
 from bench.faults.own_postgresql import OwnPostgresql, own_postgresql
 from bench.faults.rounds import Course, Verdict
 
@@ -39,9 +39,7 @@ def main() -> int:
     is_good = True
     for database in ("sqlite", "postgresql") if asked.database == "both" else (asked.database,):
         for kind in kinds:
-            run = _RUNS[kind]
-            if run is not None:
-                is_good &= run(database, asked.seed, asked.clients, rounds)
+            is_good &= _RUNS[kind](database, asked.seed, asked.clients, rounds)
     return 0 if is_good else 1
 
 
@@ -79,8 +77,20 @@ def _lock(database: str, seed: int, clients: int, rounds: dict[str, int]) -> boo
         return _print(locks.run(course, url, rounds["lock"]), database, "", web, poller)
 
 
+def _gateways(database: str, seed: int, clients: int, _rounds: dict[str, int]) -> bool:
+    with _database(database) as (url, folder, _server):
+        verdicts, web = gateways.run(url, folder, seed, clients)
+        return _print(verdicts, database, "", web, None)
+
+
 Run = Callable[[str, int, int, dict[str, int]], bool]
-_RUNS: dict[str, Run | None] = {"kill": _kill, "restart": _restart, "disk": _disk, "lock": _lock, "gateways": None}
+_RUNS: dict[str, Run] = {
+    "kill": _kill,
+    "restart": _restart,
+    "disk": _disk,
+    "lock": _lock,
+    "gateways": _gateways,
+}
 
 
 @contextlib.contextmanager

@@ -107,6 +107,16 @@ def own_visits(port: int, person: Person) -> Reply:
     return _call(port, "GET", "/api/appointment/my-appointments/", person)
 
 
+def ask(port: int, person: Person) -> Reply:
+    """A question to the assistant."""
+    return _form(port, "/transcription/ask/", person, {"words": "When is the clinic open?"}, is_htmx=False)
+
+
+def conversation(port: int, person: Person) -> Reply:
+    """What the person and the assistant said to each other."""
+    return request(port, "GET", "/transcription/log/", "", {"Cookie": person.browser.cookie})
+
+
 def number_in(reply: Reply) -> int | None:
     """The visit's number, from a JSON answer or from the page that the portal leads to."""
     led_to = re.search(r"(\d+)/?$", reply.headers.get("hx-redirect", ""))
@@ -133,10 +143,11 @@ _BOOKINGS: dict[str, Callable[[Place], tuple[str, dict[str, Any]]]] = {
 }
 
 
-def _form(port: int, path: str, person: Person, fields: dict[str, Any]) -> Reply:
+def _form(port: int, path: str, person: Person, fields: dict[str, Any], is_htmx: bool = True) -> Reply:
     form = urlencode({"csrf_token": person.browser.csrf_token, **fields})
     headers = {"Cookie": person.browser.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    return request(port, "POST", path, form, headers | {"HX-Request": "true", "HX-Request-Type": "partial"})
+    as_htmx = {"HX-Request": "true", "HX-Request-Type": "partial"} if is_htmx else {}
+    return request(port, "POST", path, form, headers | as_htmx)
 
 
 def _call(

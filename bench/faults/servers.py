@@ -1,7 +1,9 @@
 """MediMeet's own processes under a small supervisor, which starts again what dies, as systemd would."""
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,10 +14,26 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.servers import ROOT, free_port
+from tests.servers import ROOT
 from tests.warm import WarmProcess
 
 START_SECONDS = 30
+PORTS = range(8140, 8170)
+
+
+def steady_port() -> int:
+    """A free port that no outgoing connection takes while the server is down for a moment, as it does with those that
+    the system gives.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError(f"No port from {PORTS[0]} to {PORTS[-1]} is free.")
 
 
 class Process(Protocol):
@@ -117,7 +135,7 @@ def serving(
     **more: Any,
 ) -> Iterator[tuple[int, Service, Service | None]]:
     """The port, gunicorn as in production, and the poller beside it."""
-    port = port or free_port()
+    port = port or steady_port()
     all_settings = dict(settings) | {"HOST": "127.0.0.1", "PORT": port, "WORKERS": workers} | more
     web = Service(["gunicorn", "wsgi:app"], all_settings, folder, warm)
     poller = None

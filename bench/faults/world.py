@@ -1,6 +1,7 @@
 """Two small clinics whose patients fight for few times: what there is, by the names that each door uses."""
 
 import random
+import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests import factories
 from tests.races.crowds import Browser, open_browsers
 
 CLINICS, DOCTORS, PATIENTS, TIMES = 2, 2, 4, 6
-KEY = "a secret key of the bench, long enough"
+KEY = secrets.token_hex(32)  # no other bench's server takes our people for its own
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def as_worker(app: Flask, server: MailServer, tmp_path: Path) -> subprocess.Pope
     """A poller in a process of its own, as `flask worker` is."""
     environment = os.environ | {
         "MEDIMEET_DATABASE_URL": app.config["DATABASE_URL"],
-        "MEDIMEET_DATA_DIR": str(tmp_path),
+        "MEDIMEET_DATA_DIR": app.config["DATA_DIR"],  # where the keys are that open what it sends
         "MEDIMEET_SECRET_KEY": app.config["SECRET_KEY"],
         "MEDIMEET_SMTP_URL": server.url,
         "MEDIMEET_POLLER_SECONDS": "0.05",
