@@ -45,6 +45,7 @@ def _acts(here: Place) -> dict[str, Callable[[], Iterator[Request]]]:
         as_patient, as_admin = ({"Cookie": here.cookie_of(account)} for account in (patient, admin))
     day, doctor = here.filled.first_day.isoformat(), here.filled.doctor_ids[0]
     treatment = here.filled.treatment_id
+    books = Free(here).ours()
     token = {"Authorization": f"Bearer {here.filled.patient_tokens[0]}"}
     return {
         "the page to sign in": lambda: _again(get("/login/")),
@@ -55,7 +56,7 @@ def _acts(here: Place) -> dict[str, Callable[[], Iterator[Request]]]:
         "a doctor's free slots as JSON": lambda: _again(
             get(f"/api/doctor/doctors/{doctor}/available-slots/?date={day}", token)
         ),
-        "a booking as JSON": Free(here).ours,
+        "a booking as JSON": lambda: books,
     }
 
 

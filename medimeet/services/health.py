@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from medimeet import clock
-from medimeet.config import data_path, setting
+from medimeet.config import data_path, setting, shared_path
 from medimeet.db import db
 from medimeet.gateways import language_model
 from medimeet.gateways.mail import SmtpServer
@@ -133,7 +133,11 @@ def _data_folder() -> Check:
     is_open = db.engine.dialect.name == "sqlite" and database.exists() and database.stat().st_mode & 0o077
     if is_open and database.parent.stat().st_mode & 0o077:
         return Check("data folder", f"others on this machine may read {database}", f"chmod 600 {database}*")
-    return Check("data folder", remark=str(folder))
+    shared = shared_path()
+    if not may_access(shared, W_OK):
+        mend = "Mount it, and give the user who runs MediMeet the right to write there."
+        return Check("data folder", f"MEDIMEET_SHARED_DIR ({shared}) can't be written to", mend)
+    return Check("data folder", remark=str(folder) if shared == folder else f"{folder}, shared: {shared}")
 
 
 def _base_url() -> Check:
