@@ -147,6 +147,13 @@ def second_factor(account: Account, what: str) -> Words:
     return Words(words.subject, words.body, f"{_name(account.clinic)}: {opening} {' '.join(other.split())}")
 
 
+def reached_otherwise(account: Account) -> Words:
+    """To somebody whose e-mail or mobile number was changed, at the old e-mail: what to do if it was not them."""
+    opening = "The e-mail or the mobile number of your account was changed."
+    other = "If this was neither you nor the clinic at your wish, call the clinic at once."
+    return _about_account(account, "How we reach you was changed", opening, other)
+
+
 def account_made(account: Account, url: str) -> Words:
     """To somebody for whom the clinic has made an account: a link that sets the first password."""
     opening = f"{_name(account.clinic)} has made an account for you. Your username is {one_line(account.username)}."

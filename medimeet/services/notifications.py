@@ -109,6 +109,13 @@ def tell_second_factor(account: Account, what: str) -> None:
     _tell(account, "second_factor", words, f"second-factor-{account.id}-{uuid.uuid4().hex}")
 
 
+def tell_reached_otherwise(account: Account, old_email: str | None) -> None:
+    """The account's e-mail or number was changed: told where the person was reached until now, by mail."""
+    if old_email:
+        words = message_texts.reached_otherwise(account)
+        _tell(account, "reached_otherwise", words, f"reached-{account.id}-{uuid.uuid4().hex}", to_email=old_email)
+
+
 def tell_account_made(account: Account, url: str) -> None:
     """A link to set the first password of an account that the clinic has made."""
     _tell_secret(account, "account_made", message_texts.account_made(account, url), url)
@@ -184,10 +191,12 @@ def _tell(
     calendar: str | None = None,
     holds_secret: bool = False,
     channel: Literal["email", "sms"] | None = None,
+    to_email: str | None = None,
 ) -> None:
-    channel = channel or ("email" if to.email else "sms")
+    email = to_email or to.email
+    channel = channel or ("email" if email else "sms")
     is_mail = channel == "email"
-    recipient = to.email if is_mail else to.mobile
+    recipient = email if is_mail else to.mobile
     if not recipient:
         return
     db.session.flush()  # what it tells of, before the message itself

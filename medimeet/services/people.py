@@ -11,7 +11,7 @@ from medimeet.domain.ages import age_on
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Clinic
-from medimeet.services import accounts, audit, new_picture
+from medimeet.services import accounts, audit, new_picture, notifications
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
@@ -94,7 +94,7 @@ def change(account: Account, clinic: Clinic, details: PersonDetails, answers: An
 
     Who has a first name keeps one; programs register people without. Raises InvalidInput with every fault of `answers`.
     """
-    old_email = account.email
+    old_email, old_mobile = account.email, account.mobile
     read = _read(clinic, details, answers)
     needed = _FIRST_NAME if account.first_name else None
     with db.session.no_autoflush:  # what is wrong must not reach the database before it is told
@@ -109,6 +109,8 @@ def change(account: Account, clinic: Clinic, details: PersonDetails, answers: An
     accounts.keep(account)
     if account.email and account.email != old_email:
         mail_first_link(account)
+    if (account.email, account.mobile) != (old_email, old_mobile):
+        notifications.tell_reached_otherwise(account, old_email)
 
 
 @command

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from medimeet.db import db
 from medimeet.domain.statuses import Role
-from medimeet.models import Account, AuditEntry, Clinic, MedicalHistoryEntry
+from medimeet.models import Account, AuditEntry, Clinic, MedicalHistoryEntry, Notification
 from tests import factories
 from tests.portal.browsing import mails_to
 from tests.portal.people_pages import flashes_of, picture, title_of, typed_in, words_of
@@ -58,14 +58,34 @@ def test_an_admins_profile_is_for_admins(client: FlaskClient, clinic: Clinic, as
 
 def test_a_new_e_mail_must_be_verified_and_a_taken_one_is_refused(clinic: Clinic, as_: SignedIn) -> None:
     other, patient = factories.make_patient(clinic), factories.make_patient(clinic)
-    browser = as_(patient.account)
-    taken = browser.post("/profile/edit/", data=edited(patient.account, email=(other.account.email or "").upper()))
+    browser, old_email = as_(patient.account), patient.account.email
+    mine = {"password": factories.PASSWORD}
+    taken = browser.post(
+        "/profile/edit/", data=edited(patient.account, email=(other.account.email or "").upper()) | mine
+    )
     assert (taken.status_code, "There is already an account with this e-mail." in words_of(taken)) == (400, True)
-    assert browser.post("/profile/edit/", data=edited(patient.account, email="new@people.example")).status_code == 303
+    new = edited(patient.account, email="new@people.example") | mine
+    assert browser.post("/profile/edit/", data=new).status_code == 303
     db.session.refresh(patient.account)
     assert (patient.account.email, patient.account.is_email_verified) == ("new@people.example", False)
     assert len(mails_to(patient.account, "verification")) == 1
     assert "is not verified yet" in words_of(browser.get("/profile/"))
+    told = db.session.scalars(select(Notification).where(Notification.kind == "reached_otherwise"))
+    assert [row.recipient for row in told] == [old_email]
+
+
+@pytest.mark.parametrize("changed", [{"email": "thief@people.example"}, {"mobile": "+447400999888"}])
+def test_who_finds_a_browser_signed_in_changes_neither_e_mail_nor_number(
+    clinic: Clinic, as_: SignedIn, changed: dict[str, str]
+) -> None:
+    patient = factories.make_patient(clinic)
+    browser, before = as_(patient.account), (patient.account.email, patient.account.mobile)
+    for guess in ("", "not the password"):
+        answer = browser.post("/profile/edit/", data=edited(patient.account, **changed) | {"password": guess})
+        assert (answer.status_code, "your password" in words_of(answer)) == (400, True)
+        assert typed_in(answer, next(iter(changed))) == next(iter(changed.values()))
+    db.session.refresh(patient.account)
+    assert (patient.account.email, patient.account.mobile) == before
 
 
 @pytest.mark.parametrize(
@@ -80,7 +100,8 @@ def test_a_new_e_mail_must_be_verified_and_a_taken_one_is_refused(clinic: Clinic
 )
 def test_a_wrong_answer_comes_back_with_words(clinic: Clinic, as_: SignedIn, wrong: dict[str, str], words: str) -> None:
     account = factories.make_patient(clinic).account
-    answer = as_(account).post("/profile/edit/", data=edited(account, emergency_contact="My son") | wrong)
+    sent = edited(account, emergency_contact="My son", password=factories.PASSWORD) | wrong
+    answer = as_(account).post("/profile/edit/", data=sent)
     assert (answer.status_code, words in words_of(answer)) == (400, True)
     assert typed_in(answer, "emergency_contact") == "My son"
 

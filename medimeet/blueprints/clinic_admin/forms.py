@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, SelectField, StringField, TelField, TextAreaField, URLField
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TelField, TextAreaField, URLField
 from wtforms.validators import InputRequired, Optional
 
 from medimeet.models import Account, Doctor, Patient
@@ -53,6 +53,12 @@ class PersonForm(FlaskForm):
             address=self.address.data or "",
             bio=self["bio"].data or "" if "bio" in self else "",
         )
+
+
+class ContactChangeForm(FlaskForm):
+    """The own password, for who changes how they are reached: by that e-mail or number others could get in."""
+
+    password = PasswordField("Your password")
 
 
 class StaffForm(PersonForm):

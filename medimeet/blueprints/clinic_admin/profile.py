@@ -7,6 +7,7 @@ from medimeet import clock
 from medimeet.blueprints.clinic_admin.blueprint import bp
 from medimeet.blueprints.clinic_admin.doctors import choices
 from medimeet.blueprints.clinic_admin.forms import (
+    ContactChangeForm,
     DoctorForm,
     PatientForm,
     PersonForm,
@@ -21,6 +22,7 @@ from medimeet.domain.ages import age_on
 from medimeet.errors import InvalidInput
 from medimeet.services import access, doctors, medical_history, patients, people
 from medimeet.services.access import Actor
+from medimeet.web import own_password
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
@@ -46,8 +48,8 @@ def user_profile() -> Response:
 def edit_user_profile() -> Response | WerkzeugResponse:
     """GET, POST /profile/edit/: changes one's own profile."""
     actor = current_actor()
-    form = own_form(actor)
-    if form.validate_on_submit():
+    form, confirmation = own_form(actor), ContactChangeForm()
+    if form.validate_on_submit() and _may_be_saved(actor, form, confirmation):
         try:
             _change_own(actor, form)
         except InvalidInput as error:
@@ -55,7 +57,7 @@ def edit_user_profile() -> Response | WerkzeugResponse:
         else:
             flash("Your profile was changed.", "success")
             return go_to(url_for("clinic_admin.profile_view"))
-    return _form_page(form)
+    return _form_page(form, confirmation=confirmation)
 
 
 @bp.post("/profile/picture/")
@@ -81,6 +83,17 @@ def own_form(actor: Actor, is_sent: bool = True) -> PersonForm:
     return StaffForm(data=of_account(person), **kept)
 
 
+def _may_be_saved(actor: Actor, form: PersonForm, confirmation: ContactChangeForm) -> bool:
+    """Whether how the person is reached stays, or the own password stands beside it; who has none is asked for none."""
+    is_reached_alike = all((field.data or "") == (field.object_data or "") for field in (form.email, form.mobile))
+    if is_reached_alike or actor.person.credential is None:
+        return True
+    if confirmation.password.data:
+        return own_password.is_right(confirmation.password)
+    confirmation.password.errors = ["Enter your password: you change your e-mail or your number."]
+    return False
+
+
 def _change_own(actor: Actor, form: PersonForm) -> None:
     if isinstance(form, DoctorForm):
         doctors.change(actor, actor.own_doctor.id, form.person(), form.details())
@@ -103,13 +116,17 @@ def _profile_page() -> Response:
     )
 
 
-def _form_page(form: PersonForm, picture_form: PictureForm | None = None) -> Response:
+def _form_page(
+    form: PersonForm, picture_form: PictureForm | None = None, confirmation: ContactChangeForm | None = None
+) -> Response:
     picture_form = picture_form or PictureForm(formdata=None)
-    status = 400 if form.errors or picture_form.errors else 200
+    confirmation = confirmation or ContactChangeForm(formdata=None)
+    status = 400 if form.errors or picture_form.errors or confirmation.errors else 200
     return page(
         "clinic_admin/profile_form.html",
         status=status,
         form=form,
         picture_form=picture_form,
+        confirmation=confirmation,
         has_errors=status == 400,
     )
