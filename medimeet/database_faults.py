@@ -15,6 +15,7 @@ _BUSY_CLASSES = {"08", "53"}
 _BUSY_STATES = {"55P03", "57014", "57P01", "57P02", "57P03", "57P05", "25P03", "25P04"} | GAVE_WAY
 # Disk full, an error of the disk, a server that takes no writes at present (a standby that took over).
 _NO_ROOM_STATES = {"53100", "58030", "25006"}
+_ABOUT_CONNECTIONS = {"OperationalError", "InterfaceError"}
 _LOST_STATES = {"57P01", "57P02", "57P03"}
 
 # SQLite's primary codes; its extended ones hold them in the lowest byte.
@@ -65,7 +66,7 @@ def is_lost(error: DBAPIError) -> bool:
     if _sqlite_code(error) is not None:
         return False
     state = _state(error)
-    is_about_connection = type(error.orig).__name__ in {"OperationalError", "InterfaceError"}
+    is_about_connection = any(kind.__name__ in _ABOUT_CONNECTIONS for kind in type(error.orig).__mro__)
     return (
         error.connection_invalidated
         or state in _LOST_STATES

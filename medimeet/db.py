@@ -127,7 +127,10 @@ def give_up() -> None:
     try:
         db.session.rollback()
     except SQLAlchemyError:
-        db.session().invalidate()
+        try:
+            db.session.rollback()  # the session knows now that the line is broken, and keeps the rows that it gave out
+        except SQLAlchemyError:
+            db.session().invalidate()
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:

@@ -181,6 +181,6 @@ def _rendered(template: str, status: int, values: dict[str, Any]) -> str:
     if status != 503:
         try:
             return render_template(template, **values)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, MediMeetError):  # the database went away meanwhile
             give_up()
     return current_app.jinja_env.get_template(template).render(values | values_without_people())

@@ -57,6 +57,7 @@ def refusal_of_postgresql(state: str | None) -> OperationalError:
         (refusal_of_sqlite(sqlite3.SQLITE_ERROR), None),
         (refusal_of_sqlite(sqlite3.SQLITE_CORRUPT), None),
         (refusal_of_postgresql(None), Busy),
+        (OperationalError("", {}, psycopg.errors.ConnectionTimeout("Zeit abgelaufen")), Busy),
         (refusal_of_postgresql("08006"), Busy),
         (refusal_of_postgresql("53300"), Busy),
         (refusal_of_postgresql("57P03"), Busy),
