@@ -1,10 +1,24 @@
 """Every text that is kept sealed, wherever it is kept: how many with which key, and sealing them anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, Text, and_, bindparam, case, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from medimeet.config import setting
 from medimeet.db import Base, command, db
@@ -83,28 +97,30 @@ def _counted(connection: Connection, column: Column[Any]) -> dict[str, int]:
 
 
 def _batches(table: Table, columns: list[Column[Any]], newest: str) -> Iterator[int]:
+    """How many rows each step did. What needs sealing is looked for between them, so that nobody waits for that."""
+    (key,) = table.primary_key.columns
+    looked_for = select(key).where(_is_stale(columns, newest)).order_by(key).limit(_BATCH)
     after: Any = None
     while True:
-        after, done = _seal_batch(table, columns, newest, after)
-        yield done
-        if after is None:
+        with db.engine.connect() as connection:
+            keys = connection.scalars(looked_for if after is None else looked_for.where(key > after)).all()
+        if not keys:
             return
+        yield _seal_rows(table, columns, newest, keys)
+        after = keys[-1]
 
 
 @command
-def _seal_batch(table: Table, columns: list[Column[Any]], newest: str, after: Any) -> tuple[Any, int]:
-    """Seals some rows' texts anew; gives the last row's key (None: there are no more), and how many rows."""
+def _seal_rows(table: Table, columns: list[Column[Any]], newest: str, keys: Sequence[Any]) -> int:
+    """Seals the texts of these rows anew; how many rows."""
     (key,) = table.primary_key.columns
-    kept = {column.name: type_coerce(column, Text) for column in columns}
-    is_stale = [and_(each != "", ~each.startswith(_prefix(newest), autoescape=True)) for each in kept.values()]
-    rows = select(key.label("row_key"), *(each.label(name) for name, each in kept.items())).where(or_(*is_stale))
-    if after is not None:
-        rows = rows.where(key > after)
+    kept = [type_coerce(column, Text).label(column.name) for column in columns]
+    rows = select(key.label("row_key"), *kept).where(key.in_(keys), _is_stale(columns, newest))
     # Rows that somebody is changing are left for the next round: who never waits for a row is in nobody's way.
-    rows = rows.order_by(key).limit(_BATCH).with_for_update(skip_locked=True)
+    rows = rows.order_by(key).with_for_update(skip_locked=True, key_share=True)
     found = db.session.execute(rows).mappings().all()
     if not found:
-        return None, 0
+        return 0
     sealed = [
         {"row_key": row["row_key"]} | {f"new_{column.name}": _sealed(row[column.name], column) for column in columns}
         for row in found
@@ -112,7 +128,12 @@ def _seal_batch(table: Table, columns: list[Column[Any]], newest: str, after: An
     values: dict[str, Any] = {column.name: type_coerce(bindparam(f"new_{column.name}"), Text) for column in columns}
     values |= {column.name: column for column in table.columns if column.onupdate is not None}  # nobody changed it
     db.session.connection().execute(update(table).where(key == bindparam("row_key")).values(values), sealed)
-    return found[-1]["row_key"], len(found)
+    return len(found)
+
+
+def _is_stale(columns: list[Column[Any]], newest: str) -> ColumnElement[bool]:
+    kept = [type_coerce(column, Text) for column in columns]
+    return or_(*(and_(each != "", ~each.startswith(_prefix(newest), autoescape=True)) for each in kept))
 
 
 def _sealed(kept: str | None, column: Column[Any]) -> str | None:

@@ -15,7 +15,7 @@ from sqlalchemy import text, update
 
 from medimeet import clock, sealing
 from medimeet.config import ROOT
-from medimeet.db import db
+from medimeet.db import Base, db
 from medimeet.errors import InstallationFault
 from medimeet.models import (
     Appointment,
@@ -169,15 +169,15 @@ def test_a_new_key_seals_everything_and_the_old_one_can_go(house: Actor) -> None
 def test_a_change_of_keys_that_was_broken_off_is_finished_without_a_third_key(
     house: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old, seal_batch, calls = key_ring().newest, sealed_texts._seal_batch, iter("ab")
+    old, seal_rows, calls = key_ring().newest, sealed_texts._seal_rows, iter("ab")
 
     def stopped_at_the_third(*given: object) -> object:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        return seal_batch(*given)
+        return seal_rows(*given)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(sealed_texts, "_seal_batch", stopped_at_the_third)
+        patched.setattr(sealed_texts, "_seal_rows", stopped_at_the_third)
         data_keys.rotate(lambda words: None)
     new = key_ring().newest
     assert keys_in_use() == {old, new}
@@ -244,3 +244,10 @@ def test_the_version_before_gets_its_texts_back_as_people_wrote_them(house: Acto
     still_sealed = {use.place for use in sealed_texts.uses() if set(use.texts) != {sealing.UNSEALED} and use.texts}
     assert still_sealed == {"second_factor.secret", "emergency_access.reason"}  # their tables go with this version
     assert_everything_is_read()
+
+
+def test_each_column_is_sealed_for_itself() -> None:
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, sealing.SealedText):
+                assert column.type.column == f"{table.name}.{column.name}"
