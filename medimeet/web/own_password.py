@@ -1,4 +1,4 @@
-"""One's own password, asked for once more: before something that can't be taken back, or that opens a door to others."""
+"""One's own password, asked for once more before what can't be taken back, or what opens a door to others."""
 
 from flask import request
 from wtforms import PasswordField
