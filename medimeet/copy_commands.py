@@ -47,8 +47,7 @@ def backup(path: Path | None, keep: int, keys: Path | None) -> None:
 @command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The keys that were kept.")
-@click.option("--lost-keys", is_flag=True, help="Restore without the keys: what was sealed stays unreadable for ever.")
-def restore(file: Path, keys: Path | None, lost_keys: bool) -> None:
+def restore(file: Path, keys: Path | None) -> None:
     """Bring back a backup, where there is no database yet, and look it through.
 
     Nothing is written over, and nothing is half there when it fails.
@@ -61,12 +60,11 @@ def restore(file: Path, keys: Path | None, lost_keys: bool) -> None:
         given = (folder, settings["SECRET_KEY"], settings["DATA_KEYS"])
         if keys is not None:
             restoring.put_keys(keys, *given)
-        elif not lost_keys:
+        else:
             restoring.require_keys(*given)
         with application().app_context():
             restoring.check_place(contents)
-            if not lost_keys:
-                restoring.check_keys(contents)
+            restoring.check_keys(contents)
             restoring.restore(file, contents)
             checks = health.installation()
     report(checks)

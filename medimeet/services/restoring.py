@@ -49,7 +49,7 @@ def require_keys(folder: Path, secret_key: str, data_keys: str) -> None:
     if missing:
         raise InstallationFault(
             f"A backup is of no use without its keys, and {' and '.join(missing)} is not in {folder}. Name the file "
-            "that `flask backup --keys` wrote: --keys FILE. Where the keys are lost: --lost-keys."
+            "that `flask backup --keys` wrote: --keys FILE."
         )
 
 
