@@ -160,10 +160,14 @@ class Walk:
         assert self._watch is not None
         if not self._watch.is_touched():
             return
+        self.restore()
+        self._watch = Watch(self._file, self._digests)
+
+    def restore(self) -> None:
+        """Puts the file back, and lets go of it."""
         self.close()
         self._let_go()
         shutil.copy(f"{self._file}.world", self._file)
-        self._watch = Watch(self._file, self._digests)
 
     def close(self) -> None:
         """Lets go of the database."""

@@ -1,222 +1,124 @@
 """Breaks the access checks one at a time and sees whether the access walk notices.
 
-`python -m tests.attacks.mutants` works on a copy, walks the routes that a check is for, and prints a table. With
-`--every-route` each broken check is met by the whole walk, which takes as many minutes as there are checks.
+`python -m tests.attacks.mutants` prints a table: a check is dropped, turned round or opened in a process of its own,
+which walks the routes that the check is for. With `--every-route` each walks all of them, for half a minute.
 """
 
+import gc
 import os
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType, FunctionType
+
+import time_machine
+from flask import Flask
+
+from medimeet.db import db
+from tests.architecture import access_world, test_access, test_access_credentials, test_start
+from tests.architecture.access_walk import Walk
+from tests.attacks.broken_checks import MUTANTS, Mutant
+from tests.conftest import MONDAY_MORNING
+from tests.contracts.fuzzing import installed_app
 
 ROOT = Path(__file__).parents[2]
-WALK = (
-    "tests/architecture/test_start.py::test_a_route_without_an_access_rule_stops_the_start",
-    "tests/architecture/test_access.py::test_every_person_gets_what_the_table_says_on_every_route",
-    "tests/architecture/test_access_credentials.py",
-)
-LEFT_BEHIND = shutil.ignore_patterns(
-    ".git", ".venv", "instance", "__pycache__", "*.egg-info", "test-results", ".*_cache"
-)
-KILLED, SURVIVED = 1, 0
+KILLED, SURVIVED, GONE = "killed", "SURVIVED", "gone"
+_STATUSES = {1: KILLED, 0: SURVIVED, 2: GONE}
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A check that is dropped, turned round or opened: what stands in a file, what stands there instead."""
-
-    file: str
-    old: str
-    new: str
-    routes: str = ""  # those that the check is for; nothing: a few of every kind
-
-    @property
-    def name(self) -> str:
-        return f"{self.file}: {' '.join(self.old.split())[:58]} -> {' '.join(self.new.split())[:40]}"
-
-
-FEW = (
-    r"^/(profile|list_patients|dashboard|doctor-day|admin/account|view_patient|api/patient|clinic-management|patients)/"
-)
-GUARD, ACCESS, SERVICES = "medimeet/web/guard.py", "medimeet/services/access.py", "medimeet/services"
-MUTANTS = (
-    Mutant(GUARD, "if not rule(account):", "if rule(account):"),
-    Mutant(GUARD, "if not rule(account):", "if False:"),
-    Mutant(GUARD, "if rule not in {access.anyone, access.newcomer}:", "if rule in {access.anyone, access.newcomer}:"),
-    Mutant(GUARD, "raise NotSignedIn if account is None else NotAllowed", "raise NotAllowed"),
-    Mutant(GUARD, "    if unguarded:", "    if not unguarded:"),
-    Mutant(ACCESS, 'in good standing."""\n    return account is not None', 'in good standing."""\n    return True'),
-    Mutant(ACCESS, "account.role == Role.DOCTOR", "account.role != Role.DOCTOR"),
-    Mutant(ACCESS, "return account is not None and account.role == Role.DOCTOR", "return account is not None"),
-    Mutant(ACCESS, "return account is not None and account.role == Role.PATIENT", "return account is not None"),
-    Mutant(ACCESS, "return account is not None and account.is_staff", "return account is not None"),
-    Mutant(
-        ACCESS, "return account is not None and account.is_staff", "return account is not None and not account.is_staff"
-    ),
-    Mutant(ACCESS, "account.role == Role.SUPERUSER", "account.is_staff", "^/(admin/|clinic/subscription)"),
-    Mutant(ACCESS, "if doctor is None or not doctor.is_verified:", "if doctor is None:", "slot|schedule|exclu|day"),
-    Mutant("medimeet/web/signed_in.py", "return account_of_header(contract)", "return None", "^/api/"),
-    Mutant("medimeet/web/signed_in.py", "contract is not None and not comes_by_session(contract)", "False", "^/api/"),
-    Mutant(
-        "medimeet/web/signed_in.py", "account.clinic_id not in {clinic.id, None}", "False", "clinic_id>/appointments/"
-    ),
-    Mutant(f"{SERVICES}/tokens.py", "IssuedToken.revoked_at.is_(None),\n            Issued", "Issued", "^/api/patient"),
-    Mutant(f"{SERVICES}/tokens.py", "            Account.is_active,\n", "", "^/api/patient"),
-    Mutant(f"{SERVICES}/sessions.py", "row.account.is_active and", "True and", "^/(profile|home|sessions)"),
-    Mutant(
-        f"{SERVICES}/sessions.py", "            BrowserSession.ended_at.is_(None),\n", "", "^/(profile|home|sessions)"
-    ),
-    Mutant(
-        f"{SERVICES}/appointments.py", "return and_(in_clinic, or_(false(), *own))", "return in_clinic", "appointment"
-    ),
-    Mutant(
-        f"{SERVICES}/appointments.py",
-        "in_clinic = Appointment.clinic_id == actor.clinic.id",
-        "in_clinic = ~false()",
-        "appointment",
-    ),
-    Mutant(
-        f"{SERVICES}/appointments.py",
-        "own.append(Appointment.patient_id == person.patient.id)",
-        "own.append(~false())",
-        "appointment",
-    ),
-    Mutant(f"{SERVICES}/appointments.py", "or found.doctor_id != doctor.id", "", "appointment-status"),
-    Mutant(f"{SERVICES}/records.py", "or doctor.id != appointment.doctor_id", "", "medical-record"),
-    Mutant(
-        f"{SERVICES}/patients.py",
-        "Patient.clinic_id == actor.clinic.id, Patient.closed_at",
-        "Patient.closed_at",
-        "patient",
-    ),
-    Mutant(
-        f"{SERVICES}/patients.py",
-        "    if not actor.is_doctor:\n        return is_own\n",
-        "    if not actor.is_doctor:\n        return ~false()\n",
-        "patient",
-    ),
-    Mutant(
-        f"{SERVICES}/patients.py",
-        "return or_(is_own, Patient.id.in_(treated))",
-        "return Patient.id.is_not(None)",
-        "patient",
-    ),
-    Mutant(f"{SERVICES}/reviews.py", "if not actor.is_admin and not _is_own(actor, review):", "if False:", "review"),
-    Mutant(
-        f"{SERVICES}/reviews.py",
-        '    if not _is_own(actor, review):\n        raise NotAllowed("Only',
-        '    if False:\n        raise NotAllowed("Only',
-        "review",
-    ),
-    Mutant(
-        f"{SERVICES}/reviews.py",
-        "return and_(Review.clinic_id == actor.clinic.id, Review",
-        "return and_(Review",
-        "review",
-    ),
-    Mutant(
-        f"{SERVICES}/doctors.py",
-        "if not actor.is_admin and actor.own_doctor.id != doctor_id:",
-        "if False:",
-        "doctor|availab|schedul",
-    ),
-    Mutant(
-        f"{SERVICES}/doctors.py",
-        ".where(Doctor.clinic_id == clinic.id, Account.is_active)",
-        ".where(Account.is_active)",
-        "doctor",
-    ),
-    Mutant(
-        f"{SERVICES}/doctor_profiles.py",
-        "if not actor.is_admin and doctor.account_id != actor.person.id:",
-        "if False:",
-        "^/doctors",
-    ),
-    Mutant(
-        f"{SERVICES}/word_lists.py",
-        "kind.id == word_id, kind.clinic_id == actor.clinic.id",
-        "kind.id == word_id",
-        "lists|special|language",
-    ),
-    Mutant(
-        f"{SERVICES}/outbox.py",
-        "notification_id, Notification.clinic_id == actor.clinic.id",
-        "notification_id, ",
-        "outbox",
-    ),
-    Mutant(
-        f"{SERVICES}/hours.py",
-        "kind.id == row_id, kind.clinic_id == actor.clinic.id",
-        "kind.id == row_id",
-        "slot|schedul|exclu",
-    ),
-    Mutant(
-        f"{SERVICES}/enquiries.py",
-        "message_id, ContactMessage.clinic_id == actor.clinic.id",
-        "message_id",
-        "message|contacts",
-    ),
-    Mutant(f"{SERVICES}/day_grid.py", "time_id, DayGridTime.clinic_id == actor.clinic.id", "time_id", "timeslots"),
-    Mutant(
-        f"{SERVICES}/clinic_services.py", "ClinicService.clinic_id == actor.clinic.id, Clinic", "Clinic", "services"
-    ),
-    Mutant(
-        f"{SERVICES}/treatments.py",
-        "Treatment.clinic_id == actor.clinic.id, Treatment.is_active",
-        "Treatment.is_active",
-        "treatment",
-    ),
-)
+FEW = r"^/(profile/$|list_patients|dashboard|doctor-day|admin/account/$|view_patient|api/patient/profile/$|home/)"
 
 
 def main(arguments: list[str]) -> int:
     """Prints what became of each mutant; 1 where one survived, or where its check is gone."""
-    every_route, wanted = "--every-route" in arguments, [each for each in arguments if not each.startswith("--")]
-    chosen = [mutant for mutant in MUTANTS if not wanted or any(word in mutant.name for word in wanted)]
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Path(folder, "medimeet")
-        shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
-        if walk(copy, "" if every_route else FEW) != SURVIVED:
-            print("The walk fails without any mutant.")
-            return 1
-        outcomes = [report(copy, mutant, every_route) for mutant in chosen]
-    print(f"{outcomes.count('killed')} of {len(chosen)} killed")
-    return 0 if outcomes.count("killed") == len(chosen) else 1
+    every_route, words = "--every-route" in arguments, [each for each in arguments if not each.startswith("--")]
+    chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, time_machine.travel(MONDAY_MORNING, tick=False):
+        app = installed_app(folder)
+        app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
+        with app.app_context():
+            world = access_world.make(app)
+            walk = Walk(app, world)
+            walk.close()
+            if in_a_process_of_its_own(app, walk, None, FEW) != SURVIVED:
+                print("The walk fails without any mutant.")
+                return 1
+            outcomes = []
+            for mutant in chosen:
+                began = time.perf_counter()
+                routes = "" if every_route else mutant.routes or FEW
+                outcomes.append(in_a_process_of_its_own(app, walk, mutant, routes))
+                print(f"{outcomes[-1]:<10}{time.perf_counter() - began:>6.1f} s  {mutant.name}", flush=True)
+    print(f"{outcomes.count(KILLED)} of {len(chosen)} killed")
+    return 0 if outcomes.count(KILLED) == len(chosen) else 1
 
 
-def report(copy: Path, mutant: Mutant, every_route: bool) -> str:
-    """What became of the mutant, printed as a line of the table."""
-    began = time.monotonic()
-    outcome = outcome_of(copy, mutant, "" if every_route else mutant.routes or FEW)
-    print(f"{outcome:<10}{time.monotonic() - began:>5.0f} s  {mutant.name}", flush=True)
-    return outcome
-
-
-def outcome_of(copy: Path, mutant: Mutant, routes: str) -> str:
-    """Breaks the check in the copy, walks, and mends it again."""
-    file = copy / mutant.file
-    sound = file.read_text()
-    if sound.count(mutant.old) < 1:
-        return "gone"
-    file.write_text(sound.replace(mutant.old, mutant.new, 1))
+def in_a_process_of_its_own(app: Flask, walk: Walk, mutant: Mutant | None, routes: str) -> str:
+    """What became of the mutant in a fork of this process, on the database as the world made it."""
+    db.session.remove()
+    db.engine.dispose()
+    walk.restore()
+    child = os.fork()
+    if child:
+        return _STATUSES.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "broke")
+    status = 3
     try:
-        status = walk(copy, routes)
+        status = status_of(app, walk, mutant, routes)
     finally:
-        file.write_text(sound)
-    return {KILLED: "killed", SURVIVED: "SURVIVED"}.get(status, "no mutant")
+        os._exit(status)
 
 
-def walk(copy: Path, routes: str) -> int:
-    """The exit status of the walk over those routes, on the copy."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *WALK]
-    environment = os.environ | {"MEDIMEET_TEST_ROUTES": routes, "PYTHONDONTWRITEBYTECODE": "1"}
-    re.compile(routes)
-    return subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode
+def status_of(app: Flask, walk: Walk, mutant: Mutant | None, routes: str) -> int:
+    """1 where the walk over those routes notices the mutant, else 0; 2 where there is no such check."""
+    if mutant is not None and not break_check(mutant):
+        return 2
+    os.environ["MEDIMEET_TEST_ROUTES"] = routes
+    walk.remember()
+    try:
+        test_start.test_a_route_without_an_access_rule_stops_the_start(app)
+        test_access.test_every_person_gets_what_the_table_says_on_every_route(walk)
+        for actor in ("expired", "revoked"):
+            test_access_credentials.test_a_credential_that_has_ended_is_worth_what_a_deactivated_persons_is(walk, actor)
+        test_access_credentials.test_an_applicant_as_a_doctor_has_the_rights_of_a_patient_and_no_more(walk)
+        test_access_credentials.test_a_session_opens_no_json_interface_whoever_has_it(walk)
+        test_access_credentials.test_a_token_opens_no_page_whoever_has_it(walk)
+    except BaseException as error:  # pytest's own failures are no Exception
+        return 1 if isinstance(error, AssertionError) or "DID NOT RAISE" in str(error) else 3
+    return 0
+
+
+def break_check(mutant: Mutant) -> bool:
+    """Gives every function of the file that the mutant changes its changed code; False where nothing is to change."""
+    file = ROOT / mutant.file
+    sound = file.read_text()
+    if mutant.old not in sound:
+        return False
+    before = dict(codes_in(compile(sound, str(file), "exec")))
+    after = dict(codes_in(compile(sound.replace(mutant.old, mutant.new, 1), str(file), "exec")))
+    changed = {name for name, code in after.items() if name in before and not is_same(code, before[name])}
+    found = False
+    for function in [each for each in gc.get_objects() if isinstance(each, FunctionType)]:
+        code = function.__code__
+        if code.co_filename.endswith(mutant.file) and code.co_qualname in changed:
+            function.__code__ = after[code.co_qualname]
+            found = True
+    return found
+
+
+def codes_in(code: CodeType) -> Iterator[tuple[str, CodeType]]:
+    """Every function's code within, by its whole name."""
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each.co_qualname, each
+            yield from codes_in(each)
+
+
+def is_same(one: CodeType, other: CodeType) -> bool:
+    """Whether two codes do the same, the codes within them apart."""
+    plain = [[each for each in code.co_consts if not isinstance(each, CodeType)] for code in (one, other)]
+    return (one.co_code, one.co_names, plain[0]) == (other.co_code, other.co_names, plain[1])
 
 
 if __name__ == "__main__":

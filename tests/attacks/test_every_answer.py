@@ -75,3 +75,12 @@ def test_nobody_sees_anything_of_another_clinic(every_answer: list[Answered]) ->
     """A6, A7: names, counts and lists of a foreign clinic (multi-tenant sheet, HAPI-FHIR #6065)."""
     own = [each for each in every_answer if each.actor in {"patient", "doctor", "admin"}]
     assert [str(each) for each in own if "Hillside" in each.answer.get_data(as_text=True)] == []
+
+
+def test_signing_out_empties_what_the_browser_kept(every_answer: list[Answered]) -> None:
+    """W4: pages of the person before, in the memory of a browser at the desk."""
+    sign_outs = {("POST", "/logout/"), ("POST", "/api-auth/logout/")}
+    answers = [each for each in every_answer if (each.line.method, each.line.route) in sign_outs]
+    patients = [each for each in answers if each.actor == "patient"]
+    assert len(patients) == len(sign_outs)
+    assert [str(each) for each in patients if each.answer.headers.get("Clear-Site-Data") != '"cache"'] == []
