@@ -1,4 +1,7 @@
-"""Which browsers somebody has signed in with before: each carries a mark for each such account."""
+"""Which browsers somebody has signed in with before: each carries a mark for each such account.
+
+We keep nothing of it. A new password makes every mark worthless, so that a thief's browser is a stranger again.
+"""
 
 import hashlib
 import hmac
@@ -42,7 +45,8 @@ def _marks() -> list[str]:
 
 def _mark_of(account: Account) -> str:
     key = hashlib.sha256(b"medimeet known browsers " + setting("SECRET_KEY").encode()).digest()
-    return hmac.new(key, str(account.public_id).encode(), hashlib.sha256).hexdigest()[:32]
+    since = account.credential.changed_at.isoformat() if account.credential is not None else ""
+    return hmac.new(key, f"{account.public_id} {since}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _name() -> str:

@@ -113,6 +113,23 @@ def test_a_sign_in_with_an_unknown_browser_is_mailed_and_one_with_a_known_browse
 
 
 @on_sqlite
+def test_after_a_new_password_only_the_browser_that_set_it_is_known(
+    app: Flask, client: FlaskClient, patient: Patient
+) -> None:
+    thief = app.test_client()
+    for browser in (client, thief):
+        sign_in(browser, "pat")
+    assert len(mails_to(patient.account, "new_sign_in")) == 1
+    new = "quiet green harbour"
+    client.post("/change-password/", data={"old_password": PASSWORD, "new_password": new})
+    client.post("/logout/")
+    sign_in(client, "pat", new)
+    assert len(mails_to(patient.account, "new_sign_in")) == 1
+    sign_in(thief, "pat", new)
+    assert len(mails_to(patient.account, "new_sign_in")) == 2
+
+
+@on_sqlite
 def test_a_forged_mark_makes_no_browser_known(app: Flask, client: FlaskClient, patient: Patient) -> None:
     sign_in(client, "pat")
     for number, mark in enumerate(("0" * 32, "", "ü", ".".join(["a"] * 500), str(patient.account.public_id)), 1):

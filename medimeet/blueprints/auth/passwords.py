@@ -9,6 +9,7 @@ from medimeet.blueprints.auth.forms import ChangePasswordForm, ForgotPasswordFor
 from medimeet.errors import InvalidInput, WrongCode
 from medimeet.services import access, one_time_links, password_changes
 from medimeet.services.one_time_links import Purpose
+from medimeet.web import known_browsers
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
@@ -64,5 +65,6 @@ def change_password() -> Response | WerkzeugResponse:
     except InvalidInput as error:
         show_faults(form, error)
         return page("auth/change_password.html", status=400, form=form)
+    known_browsers.remember(current_actor().person)
     flash("Your password is changed. Every other browser is signed out.", "success")
     return go_to(url_for("auth.sessions"))
