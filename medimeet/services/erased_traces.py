@@ -39,6 +39,12 @@ def empty_write_ahead_log() -> bool:
 def compact() -> None:
     """Writes the database anew without anything that was deleted, also before `secure_delete` was on. Takes a while."""
     db.session.rollback()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
+    connection = db.engine.raw_connection()
+    try:
+        if db.engine.dialect.name == "postgresql":
+            connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+            connection.cursor().execute("SET statement_timeout = 0")
+        connection.cursor().execute("VACUUM")
+    finally:
+        connection.invalidate()  # with what was set on it
     empty_write_ahead_log()

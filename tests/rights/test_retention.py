@@ -30,7 +30,7 @@ from medimeet.models import (
     Patient,
     Proposal,
 )
-from medimeet.services import retention
+from medimeet.services import erased_traces, retention
 from tests import factories
 
 A_YEAR = timedelta(days=366)
@@ -146,3 +146,8 @@ def _many_ended_sessions(patient: Patient, number: int) -> None:
     at = clock.now() - A_YEAR
     rows = [{"token_hash": f"{each}", "account_id": patient.account_id, "expires_at": at} for each in range(number)]
     db.session.execute(insert(BrowserSession), rows)
+
+
+def test_the_database_can_be_written_anew_while_it_is_open(clinic: Clinic) -> None:
+    erased_traces.compact()
+    assert count(Clinic) == 1
