@@ -51,7 +51,7 @@ _HEAD = (
 
 def _kill(database: str, seed: int, clients: int, rounds: dict[str, int]) -> bool:
     with _database(database) as (url, folder, _server), _course(url, folder, seed, clients) as (course, web, poller):
-        return _print(kills.run(course, web, poller, rounds["kill"]), database, "kill -9 of a ", web, poller)
+        return _print(kills.run(course, web, poller, rounds["kill"]), database, "kill -9 of a ", _defects(web, poller))
 
 
 def _restart(database: str, seed: int, clients: int, rounds: dict[str, int]) -> bool:
@@ -60,7 +60,7 @@ def _restart(database: str, seed: int, clients: int, rounds: dict[str, int]) -> 
     with _database(database) as (url, folder, server), _course(url, folder, seed, clients) as (course, web, poller):
         assert server is not None
         numbers = rounds["restart"], rounds["backend"], rounds["freeze"]
-        return _print(restarts.run(course, server, *numbers), database, "", web, poller)
+        return _print(restarts.run(course, server, *numbers), database, "", _defects(web, poller))
 
 
 def _disk(database: str, seed: int, clients: int, rounds: dict[str, int]) -> bool:
@@ -69,18 +69,18 @@ def _disk(database: str, seed: int, clients: int, rounds: dict[str, int]) -> boo
     with disks.small_disk() as folder:
         url = f"sqlite:///{folder}/medimeet.sqlite"
         with _course(url, folder, seed, clients) as (course, web, poller):
-            return _print(disks.run(course, folder, rounds["disk"]), database, "", web, poller)
+            return _print(disks.run(course, folder, rounds["disk"]), database, "", _defects(web, poller))
 
 
 def _lock(database: str, seed: int, clients: int, rounds: dict[str, int]) -> bool:
     with _database(database) as (url, folder, _server), _course(url, folder, seed, clients) as (course, web, poller):
-        return _print(locks.run(course, url, rounds["lock"]), database, "", web, poller)
+        return _print(locks.run(course, url, rounds["lock"]), database, "", _defects(web, poller))
 
 
 def _gateways(database: str, seed: int, clients: int, _rounds: dict[str, int]) -> bool:
     with _database(database) as (url, folder, _server):
-        verdicts, web = gateways.run(url, folder, seed, clients)
-        return _print(verdicts, database, "", web, None)
+        verdicts, defects = gateways.run(url, folder, seed, clients)
+        return _print(verdicts, database, "", defects)
 
 
 Run = Callable[[str, int, int, dict[str, int]], bool]
@@ -117,9 +117,11 @@ def _course(
         yield Course(made, port, seed, clients), web, poller
 
 
-def _print(
-    verdicts: dict[str, Verdict], database: str, prefix: str, web: servers.Service, poller: servers.Service | None
-) -> bool:
+def _defects(*services: servers.Service | None) -> list[str]:
+    return [line for service in services if service is not None for line in service.defects]
+
+
+def _print(verdicts: dict[str, Verdict], database: str, prefix: str, defects: list[str]) -> bool:
     """A line for each kind of fault, below it what was wrong; whether nothing was."""
     for name, verdict in verdicts.items():
         statuses = verdict.statuses
@@ -133,7 +135,6 @@ def _print(
         )
         for fault, times in Counter(verdict.wrong).most_common(10):
             print(f"    {times} × {fault}")
-    defects = [*web.defects, *(poller.defects if poller else [])]
     for line in defects[:5]:
         print(f"    in the log: {line}")
     return not any(verdict.wrong for verdict in verdicts.values())

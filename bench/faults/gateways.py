@@ -32,6 +32,7 @@ class Outside:
     """What MediMeet talks to, each behind a line that can be broken."""
 
     mail: MailServer
+    model: LanguageModelPeer
     lines: dict[str, FaultyServer]
 
     @property
@@ -47,8 +48,11 @@ class Outside:
         }
 
 
-def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verdict], servers.Service]:
-    """A round for each of them and each way to misbehave; at the end every mail has arrived, each once."""
+def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verdict], list[str]]:
+    """A round for each of them and each way to misbehave; at the end every mail has arrived, each once.
+
+    Also answers what the log tells of.
+    """
     made = world.made(url, folder)
     verdicts = {}
     with _outside(folder) as outside, tempfile.TemporaryDirectory() as logs:
@@ -61,9 +65,11 @@ def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verd
                     verdicts[f"{name} {mode.value}"] = _round(course, line, mode)
             started = time.monotonic()
             missing = _mails_missing(made, outside.mail)
+            missing += [] if outside.model.calls else ["nobody asked the language model"]
             last = Verdict(rounds=1, wrong=missing, back_seconds=[0.0], slowest=time.monotonic() - started)
             verdicts["every mail, once"] = last
-        return verdicts, web
+            defects = web.defects
+        return verdicts, defects
 
 
 def _round(course: Course, line: FaultyServer, mode: Mode) -> Verdict:
@@ -118,7 +124,7 @@ def _outside(folder: Path) -> Iterator[Outside]:
         model = stack.enter_context(LanguageModelPeer())
         ports = {"mail server": mail.port, "language model": model.server_port, "MongoDB": mongodb.port}
         lines = {name: stack.enter_context(FaultyServer(behind=port)) for name, port in ports.items()}
-        yield Outside(mail, lines)
+        yield Outside(mail, model, lines)
 
 
 def _mails_missing(made: World, mail: MailServer) -> list[str]:

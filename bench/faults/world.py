@@ -99,6 +99,7 @@ def _add_clinic(world: World) -> None:
     clinic = factories.make_clinic()
     doctors = [factories.make_doctor(clinic) for _ in range(DOCTORS)]
     treatment = factories.make_treatment(clinic, *doctors)
+    factories.make_subscription(clinic, credits=100_000)
     day_grid.populate(clinic.id)
     accounts = [factories.make_patient(clinic).account for _ in range(PATIENTS)]
     for account, browser in zip(accounts, open_browsers(world.app, accounts), strict=True):

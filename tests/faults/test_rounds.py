@@ -46,12 +46,12 @@ def test_postgresql_restarts_as_after_a_power_cut_while_people_book(tmp_path: Pa
             assert web.starts == 1
 
 
-def serving(url: str, folder: Path):  # type: ignore[no-untyped-def]
+def serving(url: str, folder: Path):
     settings = world.settings_of(url, folder) | {"DATABASE_TIMEOUT_SECONDS": 5}
     return servers.serving(settings, folder, warm=True, polls=False)
 
 
-def postgresql():  # type: ignore[no-untyped-def]
+def postgresql():
     """A server to restart. Skips the test where there is no PostgreSQL (fails under MEDIMEET_TEST_REQUIRE_ALL=1)."""
     if not OwnPostgresql.programs_there() and not REQUIRE_ALL:
         pytest.skip("no PostgreSQL is installed whose server could be restarted")

@@ -73,7 +73,7 @@ class FaultyServer:
             line.close()
         self._open.clear()
 
-    def _begin(self, work, *arguments) -> None:  # type: ignore[no-untyped-def]
+    def _begin(self, work, *arguments) -> None:
         threading.Thread(target=work, args=arguments, daemon=True).start()
 
     def _accept(self, listener: socket.socket) -> None:
