@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from medimeet.gateways import speech
-from medimeet.gateways.speech import Heard, SpeechSession, SpeechTrouble, deepgram, results, session
+from medimeet.gateways.speech import Heard, SpeechSession, SpeechTrouble, deepgram, results, session, troubles
 from tests.peers.deepgram import END, FRAME, DeepgramPeer, words
 
 KEY = "the-clinics-own-key"
@@ -381,3 +381,16 @@ def test_who_hears_that_it_is_over_may_end_the_session_at_once() -> None:
         sessions.append(running)
         is_there.set()
         assert ended.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        (f'{{"err_code":"INVALID_AUTH","err_msg":"Your key {KEY} is wrong."}}', "INVALID_AUTH"),
+        (f"received 1011 (internal error) NET-0001 {KEY}", "1011"),
+        (f"NET-0001 for {KEY}", "NET-0001"),
+        (f"Ada Lovelace said {KEY}", "without a code"),
+    ],
+)
+def test_of_what_the_service_says_of_a_fault_only_its_code_is_logged(said: str, logged: str) -> None:
+    assert troubles.code_in(said) == logged
