@@ -216,6 +216,7 @@ def make(app: Flask) -> World:
     }
     world.tokens = {name: sessions.start_session(account, "127.0.0.1", "walk") for name, account in accounts.items()}
     world.bearers = {name: tokens.issue_access(account) for name, account in accounts.items()}
+    world.ids["applicants_doctor_id"] = accounts["applicant"].doctor.id
     world.ids["far_chatbot_token"] = chatbot.issue_token(far)
     _deactivate(accounts["deactivated"])
     _end(accounts["expired"], tokens_end="expires_at", sessions_end="expires_at")

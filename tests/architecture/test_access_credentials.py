@@ -17,6 +17,10 @@ APPLICANT = {
 }
 
 
+# What an applicant has told of themselves is theirs to correct before the clinic decides.
+OWN_PROFILE = {"/doctors/<int:doctor_id>/"}
+
+
 @pytest.fixture
 def walk(app: Flask) -> Iterator[Walk]:
     """A walk through two clinics with everybody in them."""
@@ -37,6 +41,23 @@ def test_an_applicant_as_a_doctor_has_the_rights_of_a_patient_and_no_more(walk: 
     for line in read_table():
         expected = APPLICANT.get((line.method, line.route), line.sign_for("other_patient"))
         wrong += faults(walk, line, "applicant", walk.own_headers(line, "applicant"), expected)
+    assert wrong == []
+
+
+def test_an_applicant_can_not_act_as_the_doctor_they_may_become(walk: Walk) -> None:
+    own, wrong = walk.world.ids["applicants_doctor_id"], []
+    for line in read_table():
+        form = walk.world.form_of(line.route)
+        named = {name: own for name in ("doctor", "doctor_id") if name in form}
+        is_for_doctors = line.sign_for("doctor") == "." and line.sign_for("other_patient") != "."
+        if line.method == "GET" or not is_for_doctors or not (named or "<int:doctor_id>" in line.route):
+            continue
+        url = walk.world.url_of(line.route.replace("<int:doctor_id>", str(own)))
+        sent = {"json": form | named} if walk.is_contract(line) else {"data": form | named}
+        answer = walk.open(line.method, url, walk.own_headers(line, "applicant"), **sent)
+        if sign_of(answer) not in {"3", "4"} and line.route not in OWN_PROFILE:
+            wrong.append(f"{line.method} {line.route}: {answer.status}")
+        walk.put_back()
     assert wrong == []
 
 

@@ -38,7 +38,7 @@ MUTANTS = (
         ACCESS, "return account is not None and account.is_staff", "return account is not None and not account.is_staff"
     ),
     Mutant(ACCESS, "account.role == Role.SUPERUSER", "account.is_staff", "^/(admin/|clinic/subscription)"),
-    Mutant(ACCESS, "if doctor is None or not doctor.is_verified:", "if doctor is None:", "slot|schedule|exclu|day"),
+    Mutant(ACCESS, "if doctor is None or not doctor.is_verified:", "if doctor is None:", "availabilities"),
     Mutant("medimeet/web/signed_in.py", "return account_of_header(contract)", "return None", "^/api/"),
     Mutant("medimeet/web/signed_in.py", "contract is not None and not comes_by_session(contract)", "False", "^/api/"),
     Mutant(

@@ -82,6 +82,7 @@ def status_of(app: Flask, walk: Walk, mutant: Mutant | None, routes: str) -> int
         for actor in ("expired", "revoked"):
             test_access_credentials.test_a_credential_that_has_ended_is_worth_what_a_deactivated_persons_is(walk, actor)
         test_access_credentials.test_an_applicant_as_a_doctor_has_the_rights_of_a_patient_and_no_more(walk)
+        test_access_credentials.test_an_applicant_can_not_act_as_the_doctor_they_may_become(walk)
         test_access_credentials.test_a_session_opens_no_json_interface_whoever_has_it(walk)
         test_access_credentials.test_a_token_opens_no_page_whoever_has_it(walk)
     except BaseException as error:  # pytest's own failures are no Exception
