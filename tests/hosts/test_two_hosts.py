@@ -104,7 +104,7 @@ def test_requests_are_counted_over_both_hosts_and_still_where_redis_is_silent_or
             assert statuses_of_a_minute[:6] == [200] * len(statuses_of_a_minute[:6])
             assert set(statuses_of_a_minute[6:]) <= {429}
         server.send_signal(signal.SIGSTOP)  # it is there, and says nothing
-        silent = [requests.get(address, timeout=20).status_code for address in both]  # without an end of its own
+        silent = [requests.get(address, timeout=20).status_code for address in both]  # else it would wait for ever
         assert set(silent) == {200}
         server.kill()
         alone = _by_minute(both[:1] * 14)
