@@ -8,11 +8,11 @@ import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import InstantColumn, command, db
 from medimeet.domain.browsers import browser_name
 from medimeet.domain.statuses import Role
 from medimeet.errors import Busy, NotFound
@@ -21,6 +21,12 @@ from medimeet.services import audit, notifications, tokens
 from medimeet.services.access import Actor
 
 _TOUCH_EVERY = timedelta(seconds=30)
+# Built once: every request of a browser asks it.
+_SIGNED_IN = select(BrowserSession).where(
+    BrowserSession.token_hash == bindparam("token_hash"),
+    BrowserSession.ended_at.is_(None),
+    BrowserSession.expires_at > bindparam("now", type_=InstantColumn()),
+)
 
 
 @command
@@ -65,13 +71,7 @@ def account_of_session(token: str) -> Account | None:
 
 def session_of(token: str) -> BrowserSession | None:
     """The row of a browser that is signed in, or None. It does not count as something that the person did."""
-    row = db.session.scalar(
-        select(BrowserSession).where(
-            BrowserSession.token_hash == hash_of_token(token),
-            BrowserSession.ended_at.is_(None),
-            BrowserSession.expires_at > clock.now(),
-        )
-    )
+    row = db.session.scalar(_SIGNED_IN, {"token_hash": hash_of_token(token), "now": clock.now()})
     return row if row is not None and _is_live(row) else None
 
 
