@@ -67,12 +67,12 @@ class TestGuessing:
 
     @on_sqlite
     def test_a_thousand_wrong_passwords_from_elsewhere_lock_the_owner_out_of_nothing(
-        self, app: Flask, client: FlaskClient, patient: Patient, frozen_clock: time_machine.Traveller
+        self, app: Flask, client: FlaskClient, clinic: Clinic, patient: Patient, frozen_clock: time_machine.Traveller
     ) -> None:
         """C7: neither in a burst nor over a day, with a browser of their own."""
         sign_in(client, "pat")
         client.post("/logout/")
-        stranger, patience = Actor(None, patient.account.clinic), 15
+        stranger, patience = Actor(None, clinic), 15
         for _ in range(1000):
             try:
                 sign_in_service.check(stranger, "pat", "wrong", "198.51.100.7")
@@ -339,14 +339,12 @@ HOSTS = [
 
 
 @on_sqlite
-def test_of_thirty_ways_to_name_another_host_none_gets_into_a_mailed_link(
-    app: Flask, client: FlaskClient, patient: Patient
-) -> None:
+def test_of_thirty_ways_to_name_another_host_none_gets_into_a_mailed_link(client: FlaskClient, clinic: Clinic) -> None:
     """C12."""
     assert len(HOSTS) == 30
     for number, headers in enumerate(HOSTS):
         address = {"REMOTE_ADDR": f"198.51.100.{number}"}
-        person = factories.make_patient(patient.account.clinic).account
+        person = factories.make_patient(clinic).account
         client.post(
             "/patient/forgot-password/", data={"email": person.email}, headers=headers, environ_overrides=address
         )
