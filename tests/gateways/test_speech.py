@@ -242,7 +242,9 @@ def test_a_line_that_breaks_again_and_again_is_given_up(monkeypatch: pytest.Monk
         assert [event.is_over for event in ears.told if isinstance(event, SpeechTrouble)] == [False] * 6 + [True]
 
 
-@pytest.mark.parametrize(("mode", "said"), [("refuses_key", "401 INVALID_AUTH"), ("no_credit", "402 ASR_PAYMENT_REQUIRED")])
+@pytest.mark.parametrize(
+    ("mode", "said"), [("refuses_key", "401 INVALID_AUTH"), ("no_credit", "402 ASR_PAYMENT_REQUIRED")]
+)
 def test_who_is_refused_is_told_at_once_and_the_log_says_why(
     mode: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
