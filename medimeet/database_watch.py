@@ -54,7 +54,9 @@ class Watch:
                 self._ping(connection)
 
         @listen(engine, "checkin")
-        def given_back(connection: Any, _record: Any) -> None:
+        @listen(engine, "close")
+        @listen(engine, "invalidate")
+        def given_back(connection: Any, *_: Any) -> None:
             self._running.pop(id(connection), None)
 
         @listen(engine, "before_cursor_execute")

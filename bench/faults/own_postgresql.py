@@ -55,13 +55,18 @@ class OwnPostgresql:
         self._run("pg_ctl", "--mode=immediate", "--wait", "stop")
 
     def kill_a_backend(self) -> None:
-        """kill -9 of one connection's process; the server then ends all others and recovers."""
+        """kill -9 of one connection's process; the server then ends all others. Waits until it has recovered."""
         busy = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         with psycopg.connect(self.url) as connection:
             found = connection.execute(f"{busy} ORDER BY state = 'idle', random() LIMIT 1").fetchone()
         if found is not None:
             with suppress(ProcessLookupError):
                 os.kill(found[0], signal.SIGKILL)
+        time.sleep(0.2)
+        while True:
+            with suppress(psycopg.OperationalError), psycopg.connect(self.url, connect_timeout=5):
+                return
+            time.sleep(0.05)
 
     def freeze(self, seconds: float) -> None:
         """All its processes stand still for a while, with every connection open."""

@@ -17,13 +17,17 @@ def run(
         server.restart()
         return time.monotonic()
 
+    def kill() -> float:
+        server.kill_a_backend()
+        return time.monotonic()
+
     def freeze() -> float:
         server.freeze(frozen)
         return time.monotonic()
 
     strikes = {
         "PostgreSQL restarted (immediate)": (restarts, restart),
-        "PostgreSQL backend killed": (kills, server.kill_a_backend),
+        "PostgreSQL backend killed": (kills, kill),
         f"PostgreSQL frozen for {frozen:g} s": (frosts, freeze),
     }
     verdicts = {}
