@@ -11,12 +11,15 @@ from sqlalchemy import Connection, text
 
 OCCUPYING_SQL = "('pending', 'scheduled', 'completed')"
 
+# Of visits that never overlap, the last to begin before this one ends also ends last: it alone is looked at, however
+# many there were before.
 _SQLITE_OVERLAP = """
 CREATE TRIGGER {name}_{event} BEFORE {event} ON appointment
-WHEN NEW.status IN {occupying} AND EXISTS (
-    SELECT 1 FROM appointment AS other
+WHEN NEW.status IN {occupying} AND NEW.starts_at < (
+    SELECT other.ends_at FROM appointment AS other
     WHERE other.{person}_id = NEW.{person}_id AND other.id IS NOT NEW.id AND other.status IN {occupying}
-      AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)
+      AND other.starts_at < NEW.ends_at
+    ORDER BY other.starts_at DESC LIMIT 1)
 BEGIN SELECT RAISE(ABORT, '{name}'); END
 """
 
@@ -57,6 +60,16 @@ APPEND_ONLY = ("audit_entry", "credit_entry")
 def create(connection: Connection, tables: tuple[str, ...] = ("appointment", "working_hours", "audit_entry")) -> None:
     """Makes the guards of `tables`; what a migration calls after it has made or rebuilt them."""
     for statement in statements(connection.dialect.name, tables):
+        connection.execute(text(statement))
+
+
+def create_anew(connection: Connection, table: str) -> None:
+    """Makes the guards of a table as this version words them; SQLite's alone have ever been worded otherwise."""
+    if connection.dialect.name != "sqlite":
+        return
+    for statement in _sqlite(table):
+        name = statement.split()[2]
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(text(statement))
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from medimeet.models import overlap_guards
 from medimeet.sealing import key_ring
 
 revision = "0006"
@@ -133,6 +134,7 @@ def upgrade():
     op.add_column("account", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("medical_history_entry", copy_from=_medical_history(sa.String(length=200))) as table:
         table.alter_column("condition", existing_type=sa.String(length=200), type_=sa.Text(), existing_nullable=False)
+    overlap_guards.create_anew(op.get_bind(), "appointment")
 
 
 def _open_what_is_sealed():

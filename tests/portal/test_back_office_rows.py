@@ -16,8 +16,7 @@ from medimeet.db import Base, db
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import NotAllowed
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, DayGridTime, Doctor, Patient, Treatment
-from medimeet.services import back_office
-from medimeet.services import sessions
+from medimeet.services import back_office, sessions
 from tests import factories
 from tests.architecture import access_world
 from tests.portal.back_office_pages import add, content_of, delete, edit, key_of, newest
@@ -139,6 +138,9 @@ class TestEveryTable:
         assert content_of(row) == before
         key = key_of(row)
         deleted = delete(office, row)
+        if model is models.Patient:  # whose row was opened is named by the log, which keeps it
+            assert (deleted.status_code, "audit entries" in words_of(deleted)) == (409, True)
+            return
         assert deleted.status_code == 303, words_of(deleted)
         db.session.expunge_all()
         assert db.session.get(model, key) is None

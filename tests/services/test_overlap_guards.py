@@ -1,6 +1,7 @@
 """The database itself refuses overlaps, whoever writes: here raw SQL, past every line of our own code."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -64,6 +65,22 @@ def test_visits_that_only_touch_are_fine(clinic: Clinic) -> None:
     insert(doctor, patient, NINE, 30)
     insert(doctor, patient, NINE + timedelta(minutes=30), 30)
     insert(doctor, patient, NINE - timedelta(minutes=30), 30)
+
+
+def test_the_guard_refuses_exactly_what_overlaps_however_visits_lie(clinic: Clinic) -> None:
+    doctor, chance, kept = make_doctor(clinic), Random(6), list[tuple[int, int]]()
+    for _try in range(120):
+        start, length = chance.randrange(0, 480, 5), chance.choice((5, 15, 45, 120))
+        overlaps = any(start < other_end and other_start < start + length for other_start, other_end in kept)
+        patient = make_patient(clinic)
+        try:
+            insert(doctor, patient, NINE + timedelta(minutes=start), length)
+        except IntegrityError:
+            assert overlaps
+        else:
+            assert not overlaps
+            kept.append((start, start + length))
+    assert 5 < len(kept) < 100
 
 
 @pytest.mark.parametrize("status", ["pending", "scheduled", "completed"])
