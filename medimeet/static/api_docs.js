@@ -14,6 +14,13 @@
     event.preventDefault();
     try {
       const answer = await fetch(account.action, { method: "POST", body: new FormData(account), headers: { Accept: "application/json" } });
+      const password = account.elements.password;
+      if (password) password.value = "";
+      if (answer.status === 400 && answer.headers.get("Content-Type") === "application/json") {
+        state.textContent = (await answer.json()).detail;
+        password?.focus();
+        return;
+      }
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       use((await answer.json()).access, `The calls of this page are made as ${account.dataset.name}.`);
     } catch {

@@ -9,8 +9,10 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlalchemy import select
 
-from medimeet.models import Account, Clinic
+from medimeet.db import db
+from medimeet.models import Account, Clinic, IssuedToken
 from medimeet.web.api_document import documented
 from medimeet.web.contract import contracts_of
 from tests import factories
@@ -140,11 +142,31 @@ def test_there_is_no_page_of_an_unknown_contract(client: Visitor) -> None:
 def test_who_is_signed_in_gets_a_token_of_their_own_account(
     app: Flask, clinic: Clinic, as_: Callable[[Account], Visitor]
 ) -> None:
-    answer = as_(factories.make_patient(clinic).account).post("/docs/token/")
+    browser = as_(factories.make_patient(clinic).account)
+    answer = browser.post("/docs/token/", data={"password": factories.PASSWORD})
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     verified = Program(app).post("/api/api/token_verify/", json={"token": answer.get_json()["access"]})
     assert verified.status_code == 200
+
+
+@pytest.mark.parametrize("sent", [{}, {"password": ""}, {"password": "not the password"}])
+def test_who_finds_a_browser_signed_in_gets_no_token_that_would_change_the_e_mail(
+    clinic: Clinic, as_: Callable[[Account], Visitor], sent: dict[str, str]
+) -> None:
+    account = factories.make_patient(clinic).account
+    answer = as_(account).post("/docs/token/", data=sent)
+    assert (answer.status_code, answer.get_json()) == (400, {"detail": "That is not your password. Try again."})
+    assert db.session.scalar(select(IssuedToken).where(IssuedToken.account_id == account.id)) is None
+
+
+def test_guesses_of_the_password_at_the_documentation_are_counted(
+    clinic: Clinic, as_: Callable[[Account], Visitor]
+) -> None:
+    browser = as_(factories.make_patient(clinic).account)
+    wrong = [browser.post("/docs/token/", data={"password": f"guess {number}"}).status_code for number in range(6)]
+    assert wrong == [400, 400, 400, 400, 400, 429]
+    assert browser.post("/docs/token/", data={"password": factories.PASSWORD}).status_code == 429
 
 
 def test_a_visitor_is_led_to_sign_in_and_back(client: Visitor) -> None:

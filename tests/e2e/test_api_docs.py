@@ -28,6 +28,7 @@ def test_a_patient_tries_an_interface_with_their_own_account(page: Page, sign_in
     page.goto("/docs/")
     page.get_by_role("link", name="Read and try it (Half-hour slots)").click()
     expect(page).to_have_url(re.compile("/docs/timeslots/"))
+    page.get_by_label("Your password").fill("medimeet-demo")
     page.get_by_role("button", name="Use my account").click()
     expect(page.locator("#token-state")).to_have_text("The calls of this page are made as Arthur Bell.")
     operation = opened(page, "GET", "/api/appointments/")
@@ -77,6 +78,7 @@ def test_a_body_that_is_no_json_is_told_before_it_is_sent_with_a_file(page: Page
 def test_a_patient_sends_a_picture_with_the_other_fields(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "riverside-patient2")
     page.goto("/docs/hospital/")
+    page.get_by_label("Your password").fill("medimeet-demo")
     page.get_by_role("button", name="Use my account").click()
     expect(page.locator("#token-state")).to_contain_text("Arthur Bell")
     operation = opened(page, "PATCH", "/patients/{patient_id}/")
