@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,8 @@ from sqlalchemy import insert, select
 
 from medimeet.db import Base, command, db
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, Doctor, Notification, Patient
-from medimeet.services import data_export
+from medimeet.services import data_export, password_changes
+from medimeet.services.access import Actor
 from tests import factories
 from tests.factories import PASSWORD
 from tests.portal.people_pages import words_of
@@ -93,6 +95,22 @@ def test_the_file_holds_no_secret_and_nobody_elses_words(
     others = ("Olga", "Other,", "other-canary", "Dana Desk", admin.email or "", doctor.account.email or "")
     assert [word for word in (*secrets, *others) if word in everything] == []
     assert "Dr Asha Shah" in everything
+
+
+def test_the_file_holds_no_link_that_still_waits_to_be_mailed(
+    clinic: Clinic, patient: Patient, admin: Account, as_: SignedIn
+) -> None:
+    password_changes.mail_link(Actor(None, clinic), patient.account.username, "192.0.2.7")
+    waiting = db.session.scalars(select(Notification).where(Notification.account_id == patient.account_id)).one()
+    link = re.search(r"/reset-password/[^/]+/", waiting.body)
+    assert link is not None
+    for browser, address in (
+        (as_(admin), f"/patient-data/{patient.id}/download/"),
+        (as_(patient.account), "/my-data/download/"),
+    ):
+        archive = opened(browser, address)
+        assert [name for name in archive.namelist() if link[0].encode() in archive.read(name)] == []
+        assert '"password_reset"' in archive.read("data.json").decode()
 
 
 def a_day() -> Any:
