@@ -41,6 +41,7 @@ from sqlalchemy.types import TypeDecorator
 from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble_of
 from medimeet.database_watch import Watch
 from medimeet.errors import InDoubt
+from medimeet.prepared import Prepared
 from medimeet.tally import COMMANDS
 from medimeet.writer_lock import WriterLock
 
@@ -195,6 +196,14 @@ def rows(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
     """
     db.session.flush()
     return db.session.connection().execute(statement, values).all()
+
+
+def prepared_rows(statement: Prepared, **values: Any) -> Sequence[tuple[Any, ...]]:
+    """The rows of a prepared statement: past the session where none has begun, else as the session sees them."""
+    if not db.session.registry.has():
+        return statement.ask(db.engine, values)
+    db.session.flush()
+    return statement.ask_within(db.session.connection(), values)
 
 
 def insert_into(model: type[Base]) -> Any:

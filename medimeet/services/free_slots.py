@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, bindparam, select
 
-from medimeet.db import rows
+from medimeet.db import prepared_rows
 from medimeet.domain.slots import Slot
 from medimeet.errors import NotFound
 from medimeet.models import Account, Clinic, Doctor
+from medimeet.prepared import Prepared
 from medimeet.services import meant_clinic, slots
 
-_ZONE = (
+_ZONE = Prepared(
     select(Clinic.time_zone)
     .join(Doctor, Doctor.clinic_id == Clinic.id)
     .where(Doctor.id == bindparam("doctor_id", type_=Integer()), Doctor.takes_patients, Clinic.id == meant_clinic.MEANT)
@@ -31,8 +32,8 @@ def of_doctor(account: Account | None, host: str, doctor_id: int, day: date | No
 
     Raises NotFound where patients can't book this doctor there, InvalidInput for a day beyond slots.HORIZON.
     """
-    found = rows(_ZONE, doctor_id=doctor_id, **meant_clinic.by(account, host))
+    found = prepared_rows(_ZONE, doctor_id=doctor_id, **meant_clinic.by(account, host))
     if not found:
         raise NotFound("We can't find this doctor.")
-    zone = ZoneInfo(found[0].time_zone)
+    zone = ZoneInfo(found[0][0])
     return FreeSlots(slots.bookable_of_id(doctor_id, zone, day), zone)

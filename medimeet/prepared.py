@@ -1,0 +1,90 @@
+"""Statements that are asked so often that they are compiled once for each database, and give plain rows of columns."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Select
+from sqlalchemy.exc import DBAPIError
+
+Row = tuple[Any, ...]
+Change = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """A SELECT with parameters (`bindparam`, none of them expanding), built once when its module is loaded."""
+
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
+        self._statement = statement
+        self._forms: dict[str, _Form] = {}
+
+    def ask(self, engine: Engine, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows, read by themselves, in no transaction of ours."""
+        form = self._form(engine.dialect)
+        # PostgreSQL's watch wants to know of each order; SQLite's are asked without ceremony, at a third of the cost.
+        if engine.dispatch.before_cursor_execute:
+            with engine.connect() as connection:
+                return form.read(connection.exec_driver_sql(form.text, form.bound(values)))
+        line = engine.raw_connection()
+        try:
+            return form.read(line.driver_connection.execute(form.text, form.bound(values)))  # type: ignore[union-attr]
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(form.text, None, error, sqlite3.Error) from error
+        finally:
+            line.close()
+
+    def ask_within(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows as the connection's transaction sees them."""
+        form = self._form(connection.dialect)
+        return form.read(connection.exec_driver_sql(form.text, form.bound(values)))
+
+    def _form(self, dialect: Dialect) -> "_Form":
+        form = self._forms.get(dialect.name)
+        if form is None:
+            form = self._forms[dialect.name] = _Form(self._statement, dialect)
+        return form
+
+
+class _Form:
+    """A statement in the words of one database: its text, and how values go in and come out."""
+
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        asked = {name: None for name, bind in compiled.binds.items() if bind.required}
+        state = compiled.construct_expanded_state(asked)
+        self.text: str = state.statement
+        self._in_order: list[str] | None = state.positiontup
+        self._binds = {name: change for name, change in state.processors.items() if name in asked}
+        self._fixed = {
+            name: _changed(state.processors.get(name), value)
+            for name, value in state.parameters.items()
+            if name not in asked
+        }
+        out = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.selected_columns
+        ]
+        self._out = [(place, change) for place, change in enumerate(out) if change is not None]
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The parameters as the driver takes them."""
+        given = {**self._fixed, **values}
+        for name, change in self._binds.items():
+            if name in values:
+                given[name] = change(values[name])
+        return given if self._in_order is None else tuple(given[name] for name in self._in_order)
+
+    def read(self, cursor: Any) -> Sequence[Row]:
+        """The rows with Python's own values."""
+        found: list[Row] = cursor.fetchall()
+        return [self._read(row) for row in found] if self._out else found
+
+    def _read(self, row: Row) -> Row:
+        cells = list(row)
+        for place, change in self._out:
+            if cells[place] is not None:
+                cells[place] = change(cells[place])
+        return tuple(cells)
+
+
+def _changed(change: Change, value: Any) -> Any:
+    return change(value) if change is not None and value is not None else value
