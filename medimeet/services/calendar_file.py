@@ -3,18 +3,22 @@
 One appointment keeps one UID for ever; SEQUENCE grows with every move and with the cancellation.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Timezone
+from icalendar.timezone import tzid_from_tzinfo
 
 from medimeet import clock
+from medimeet.domain.calendar_lines import line, parameter, text
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Appointment
 from medimeet.services import message_texts
+from medimeet.services.message_texts import one_line
 
-_EVENT = "BEGIN:VEVENT"  # the zones stand before it
 _STATUSES = {AppointmentStatus.PENDING: "TENTATIVE", AppointmentStatus.CANCELED: "CANCELLED"}
+_HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//MediMeet//Appointments//EN\r\nCALSCALE:GREGORIAN\r\n"
 
 
 def of(appointment: Appointment, method: str = "PUBLISH") -> str:
@@ -23,48 +27,44 @@ def of(appointment: Appointment, method: str = "PUBLISH") -> str:
     `method` is PUBLISH for a download, REQUEST to add or update by mail, CANCEL to take out again.
     Names neither the treatment nor the reason: calendars are seen by others.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//MediMeet//Appointments//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    calendar.add_component(_event(appointment, method))
-    zones = [_time_zone(name, appointment.starts_at.year) for name in sorted(calendar.get_missing_tzids())]
-    return calendar.to_ical().decode().replace(_EVENT, "".join(zones) + _EVENT, 1)
+    event = _event(appointment, method)
+    zone = _zone_name(appointment.clinic.time_zone)
+    rules = _time_zone(zone, appointment.starts_at.year) if f";TZID={zone}:" in event else ""
+    return f"{_HEAD}METHOD:{method}\r\n{rules}{event}END:VCALENDAR\r\n"
 
 
-def _event(appointment: Appointment, method: str) -> Event:
+def _event(appointment: Appointment, method: str) -> str:
     clinic, is_off = appointment.clinic, appointment.status == AppointmentStatus.CANCELED or method == "CANCEL"
-    event = Event()
-    event.add("uid", f"{appointment.public_id}@medimeet")
-    event.add("sequence", appointment.sequence)
-    event.add("dtstamp", clock.now())
-    event.add("dtstart", _local(appointment.starts_at, appointment))
-    event.add("dtend", _local(appointment.ends_at, appointment))
-    event.add("summary", f"{appointment.doctor.name}, {message_texts.one_line(clinic.name)}")
-    event.add("location", message_texts.place_of(appointment))
-    event.add("description", message_texts.calendar_note(appointment))
-    event.add("url", message_texts.page_of(appointment))
-    event.add("status", "CANCELLED" if is_off else _STATUSES.get(appointment.status, "CONFIRMED"))
-    event.add("class", "PRIVATE")
-    event.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
-    _add_people(event, appointment, method)
-    return event
+    status = "CANCELLED" if is_off else _STATUSES.get(appointment.status, "CONFIRMED")
+    lines = [
+        "BEGIN:VEVENT\r\n",
+        line("SUMMARY", text(f"{one_line(appointment.doctor.name)}, {one_line(clinic.name)}")),
+        _moment("DTSTART", appointment.starts_at, appointment),
+        _moment("DTEND", appointment.ends_at, appointment),
+        f"DTSTAMP:{_in_utc(clock.now())}\r\n",
+        f"UID:{appointment.public_id}@medimeet\r\n",
+        f"SEQUENCE:{appointment.sequence}\r\n",
+        *_people(appointment, method),
+        "CLASS:PRIVATE\r\n",
+        line("DESCRIPTION", text(message_texts.calendar_note(appointment))),
+        line("LOCATION", text(message_texts.place_of(appointment))),
+        f"STATUS:{status}\r\n",
+        f"TRANSP:{'TRANSPARENT' if is_off else 'OPAQUE'}\r\n",
+        line("URL", message_texts.page_of(appointment)),
+        "END:VEVENT\r\n",
+    ]
+    return "".join(lines)
 
 
-def _add_people(event: Event, appointment: Appointment, method: str) -> None:
+def _people(appointment: Appointment, method: str) -> list[str]:
     """Who invites whom; a plain download (PUBLISH) invites nobody."""
-    organizer = vCalAddress(f"mailto:{message_texts.sender_of(appointment.clinic)}")
-    organizer.params["CN"] = message_texts.one_line(appointment.clinic.name)
-    event.add("organizer", organizer)
-    account = appointment.patient.account
+    clinic, account = appointment.clinic, appointment.patient.account
+    sender = one_line(message_texts.sender_of(clinic))
+    organizer = line(f"ORGANIZER;CN={parameter(one_line(clinic.name))}", f"mailto:{sender}")
     if method == "PUBLISH" or not account.email:
-        return
-    attendee = vCalAddress(f"mailto:{account.email}")
-    attendee.params["CN"] = message_texts.one_line(account.full_name)
-    attendee.params["PARTSTAT"] = "ACCEPTED"
-    attendee.params["RSVP"] = "FALSE"
-    event.add("attendee", attendee)
+        return [organizer]
+    invited = f"ATTENDEE;CN={parameter(one_line(account.full_name))};PARTSTAT=ACCEPTED;RSVP=FALSE"
+    return [organizer, line(invited, f"mailto:{one_line(account.email)}")]
 
 
 @lru_cache(maxsize=256)
@@ -74,7 +74,20 @@ def _time_zone(name: str, year: int) -> str:
     return zone.to_ical().decode()
 
 
-def _local(instant: datetime, appointment: Appointment) -> datetime:
+@lru_cache(maxsize=256)
+def _zone_name(name: str) -> str:
+    """What calendar programs call the zone; empty for UTC, which they know by itself."""
+    known = tzid_from_tzinfo(ZoneInfo(name))
+    return known if known and known != "UTC" else ""
+
+
+def _moment(name: str, instant: datetime, appointment: Appointment) -> str:
     """The clinic's wall clock; UTC for the second pass of an hour that exists twice, which iCalendar can't name."""
-    local = instant.astimezone(appointment.clinic.zone)
-    return instant if local.fold else local
+    local, zone = instant.astimezone(appointment.clinic.zone), _zone_name(appointment.clinic.time_zone)
+    if local.fold or not zone:
+        return f"{name}:{_in_utc(instant)}\r\n"
+    return f"{name};TZID={zone}:{local:%Y%m%dT%H%M%S}\r\n"
+
+
+def _in_utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"

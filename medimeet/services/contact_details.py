@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -48,6 +49,7 @@ def advice(country: str | None) -> str:
     return f"Write a whole phone number, for example {national}, or with its country code, {international}."
 
 
+@lru_cache(maxsize=4096)
 def readable_phone(text: str) -> str:
     """A phone number as people read it, '+44 20 7946 0123'; what is no whole number stays as it is."""
     try:
