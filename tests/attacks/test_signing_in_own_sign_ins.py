@@ -159,7 +159,7 @@ class TestLostSecondFactors:
         give_second_factor(doctor)
         browser, theirs, path = as_(admin), as_(doctor), f"/security/members/{doctor.id}/"
         assert doctor.full_name in browser.get("/security/members/").text
-        assert browser.post(path, data={"password": "wrong"}).status_code == 401
+        assert browser.post(path, data={"password": "wrong"}).status_code == 400
         assert browser.post(path, data={"password": PASSWORD}).status_code == 303
         assert not is_signed_in(theirs)
         assert sign_in(theirs, doctor.username).location == "/home/"

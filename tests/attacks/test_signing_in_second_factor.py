@@ -278,7 +278,7 @@ class TestSettingUp:
     @on_sqlite
     def test_a_wrong_password_shows_no_secret(self, doctor: Account, as_: SignedIn) -> None:
         browser = as_(doctor)
-        assert browser.post("/security/second-factor/", data={"password": "wrong"}).status_code == 401
+        assert browser.post("/security/second-factor/", data={"password": "wrong"}).status_code == 400
         assert browser.get("/security/second-factor/first-code/").status_code == 303
         assert db.session.scalar(select(func.count()).select_from(SecondFactor)) == 0
 

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired, Optional
 from medimeet.services.doctor_applications import Application, Lists
 from medimeet.services.registration import NewPerson
 from medimeet.web.form_fields import ChoicesField, DayField, WholeNumberField
+from medimeet.web.own_password import OwnPasswordForm
 
 
 class SignInForm(FlaskForm):
@@ -24,17 +25,15 @@ class OneTimeCodeForm(FlaskForm):
     next = HiddenField()
 
 
-class OwnPasswordForm(FlaskForm):
-    """Who is signed in shows that it is still them."""
+class SetUpForm(OwnPasswordForm):
+    """The own password before a second factor is set up."""
 
-    password = PasswordField("Your password", [InputRequired("Enter your password.")])
     next = HiddenField()
 
 
-class BothFactorsForm(FlaskForm):
+class BothFactorsForm(OwnPasswordForm):
     """Password and code of who is signed in."""
 
-    password = PasswordField("Your password", [InputRequired("Enter your password.")])
     code = StringField("Code", [InputRequired("Enter the code.")])
 
 

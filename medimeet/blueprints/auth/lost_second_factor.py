@@ -1,14 +1,13 @@
 """Taking the second factor off a member of the clinic who has lost it."""
 
-from flask import Response, flash, request, url_for
+from flask import Response, flash, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.auth.blueprint import bp
-from medimeet.blueprints.auth.forms import OwnPasswordForm
-from medimeet.errors import TooManyTries, WrongCredentials
 from medimeet.services import access, lost_second_factor
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
+from medimeet.web.own_password import OwnPasswordForm, is_confirmed, status_of
 from medimeet.web.signed_in import current_actor
 
 
@@ -26,14 +25,13 @@ def take_off_second_factor(account_id: int) -> Response | WerkzeugResponse:
     actor = current_actor()
     person = lost_second_factor.find(actor, account_id)
     form = OwnPasswordForm()
-    status = 400 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            lost_second_factor.take_off(actor, account_id, form.password.data or "", request.remote_addr or "")
-        except (WrongCredentials, TooManyTries) as error:
-            words = "That is not your password." if isinstance(error, WrongCredentials) else error.words
-            form.password.errors, status = [words], error.status
-        else:
-            flash(f"{person.full_name} now signs in with the password alone, and gets a mail about it.", "success")
-            return go_to(url_for("auth.members_with_second_factor"))
-    return page("auth/take_off_second_factor.html", status=status, form=form, person=person, has_errors=status != 200)
+    if is_confirmed(form):
+        lost_second_factor.take_off(actor, account_id)
+        flash(f"{person.full_name} now signs in with the password alone, and gets a mail about it.", "success")
+        return go_to(url_for("auth.members_with_second_factor"))
+    return page(
+        "auth/take_off_second_factor.html",
+        status=status_of(form),
+        form=form,
+        person=person,
+    )

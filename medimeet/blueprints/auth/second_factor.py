@@ -3,22 +3,22 @@
 from collections.abc import Callable
 
 import segno
-from flask import Response, flash, request, session, url_for
+from flask import Response, flash, session, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.auth.blueprint import bp
-from medimeet.blueprints.auth.forms import BothFactorsForm, OneTimeCodeForm, OwnPasswordForm
-from medimeet.errors import MediMeetError, TooManyTries, WrongCode, WrongCredentials
-from medimeet.services import access, second_factor, second_factor_changes, sign_in
+from medimeet.blueprints.auth.forms import BothFactorsForm, OneTimeCodeForm, SetUpForm
+from medimeet.errors import TooManyTries, WrongCode
+from medimeet.services import access, second_factor, second_factor_changes
+from medimeet.web import own_password
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
 from medimeet.web.next_page import wanted_page
 from medimeet.web.signed_in import current_actor
 
 _KEPT = "second_factor"
-_WRONG_PASSWORD = "That is not your password."
 
 
 @bp.route("/security/second-factor/", methods=["GET", "POST"])
@@ -28,14 +28,14 @@ def set_up_second_factor() -> Response | WerkzeugResponse:
     account = current_actor().person
     if second_factor.is_on(account):
         return go_to(url_for("auth.security"))
-    form = OwnPasswordForm(next=wanted_page() or "")
-    if not form.validate_on_submit():
-        return _start_page(form, 400 if form.is_submitted() else 200)
-    try:
-        sign_in.check_password(account, form.password.data or "", request.remote_addr or "")
-    except (WrongCredentials, TooManyTries) as error:
-        form.password.errors = [_words_about_password(error)]
-        return _start_page(form, error.status)
+    form = SetUpForm(next=wanted_page() or "")
+    if not own_password.is_confirmed(form):
+        return page(
+            "auth/second_factor.html",
+            status=own_password.status_of(form),
+            form=form,
+            must=second_factor.is_missing(account),
+        )
     session[_KEPT] = second_factor_changes.begin(current_actor())
     return go_to(url_for("auth.first_code", next=wanted_page()))
 
@@ -97,27 +97,14 @@ def _with_both_factors(template: str, then: Callable[[], Response | WerkzeugResp
     if not second_factor.is_on(account):
         return go_to(url_for("auth.security"))
     form = BothFactorsForm()
-    status = 400 if form.is_submitted() else 200
-    if form.validate_on_submit():
+    if own_password.is_confirmed(form):
         try:
-            sign_in.check_password(account, form.password.data or "", request.remote_addr or "")
             second_factor.prove(account, form.code.data or "")
-        except (WrongCredentials, TooManyTries) as error:
-            form.password.errors, status = [_words_about_password(error)], error.status
         except WrongCode as error:
-            form.code.errors, status = [error.words], error.status
+            form.code.errors = [error.words]
         else:
             return then()
-    return page(template, status=status, form=form, has_errors=status != 200)
-
-
-def _words_about_password(error: MediMeetError) -> str:
-    return _WRONG_PASSWORD if isinstance(error, WrongCredentials) else error.words
-
-
-def _start_page(form: OwnPasswordForm, status: int) -> Response:
-    must = second_factor.is_missing(current_actor().person)
-    return page("auth/second_factor.html", status=status, form=form, must=must, has_errors=status != 200)
+    return page(template, status=own_password.status_of(form), form=form)
 
 
 def _codes_page(codes: list[str], title: str, next_page: str | None = None) -> Response:

@@ -3,11 +3,11 @@
 from flask import Response
 
 from medimeet.blueprints.privacy.blueprint import bp
-from medimeet.blueprints.privacy.passwords import PasswordForm, is_confirmed, status_of
 from medimeet.services import access, held_records
 from medimeet.web.asked import wanted_page
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
+from medimeet.web.own_password import OwnPasswordForm, is_confirmed, status_of
 from medimeet.web.signed_in import current_actor
 
 
@@ -22,7 +22,7 @@ def erased_people() -> Response:
 @allow(access.clinic_admin)
 def erased_person(patient_id: int) -> Response:
     """GET, POST /erased-people/<int:patient_id>/: shows who it was, for one's password; the look is written down."""
-    actor, form = current_actor(), PasswordForm()
+    actor, form = current_actor(), OwnPasswordForm()
     held = held_records.find(actor, patient_id)
     identity = held_records.show(actor, patient_id) if is_confirmed(form) else None
     return page("privacy/erased_person.html", status=status_of(form), form=form, held=held, identity=identity)

@@ -4,11 +4,11 @@ from flask import Response, flash, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.privacy.blueprint import bp
-from medimeet.blueprints.privacy.passwords import PasswordForm, is_confirmed, status_of
 from medimeet.models import Account, Patient
 from medimeet.services import access, erasure, patients
 from medimeet.web.fragments import go_to, page
 from medimeet.web.guard import allow
+from medimeet.web.own_password import OwnPasswordForm, is_confirmed, status_of
 from medimeet.web.signed_in import current_actor, sign_out_browser
 
 
@@ -16,7 +16,7 @@ from medimeet.web.signed_in import current_actor, sign_out_browser
 @allow(access.signed_in)
 def erase() -> Response | WerkzeugResponse:
     """GET, POST /my-data/erase/: says what goes and what must stay; for one's password erases it at once."""
-    person, form = current_actor().person, PasswordForm()
+    person, form = current_actor().person, OwnPasswordForm()
     refusal = erasure.refusal(person)
     if refusal or not is_confirmed(form):
         return _page(form, person, refusal=refusal)
@@ -30,7 +30,7 @@ def erase() -> Response | WerkzeugResponse:
 @allow(access.clinic_admin)
 def erase_patient(patient_id: int) -> Response | WerkzeugResponse:
     """GET, POST /patient-data/<int:patient_id>/erase/: the same for a patient who asks the clinic for it."""
-    actor, form = current_actor(), PasswordForm()
+    actor, form = current_actor(), OwnPasswordForm()
     patient = patients.find(actor, patient_id)
     refusal = "Somebody who works here can't be erased." if erasure.refusal(patient.account) else ""
     if refusal or not is_confirmed(form):
@@ -41,7 +41,7 @@ def erase_patient(patient_id: int) -> Response | WerkzeugResponse:
     return go_to(url_for("clinic_admin.list_patients"))
 
 
-def _page(form: PasswordForm, person: Account, patient: Patient | None = None, refusal: str = "") -> Response:
+def _page(form: OwnPasswordForm, person: Account, patient: Patient | None = None, refusal: str = "") -> Response:
     return page(
         "privacy/erase.html",
         status=403 if refusal and form.is_submitted() else status_of(form),

@@ -6,12 +6,12 @@ from typing import Any
 from flask import Response, render_template, send_file
 
 from medimeet.blueprints.privacy.blueprint import bp
-from medimeet.blueprints.privacy.passwords import PasswordForm, is_confirmed, status_of
 from medimeet.services import access, data_export, export_files, patients
 from medimeet.services.data_export import Export
 from medimeet.web.context import clock_time, day
 from medimeet.web.fragments import page
 from medimeet.web.guard import allow
+from medimeet.web.own_password import OwnPasswordForm, is_confirmed, status_of
 from medimeet.web.signed_in import current_actor
 
 
@@ -19,7 +19,7 @@ from medimeet.web.signed_in import current_actor
 @allow(access.signed_in)
 def download() -> Response:
     """GET, POST /my-data/download/: everything about oneself as a ZIP file, for one's password."""
-    actor, form = current_actor(), PasswordForm()
+    actor, form = current_actor(), OwnPasswordForm()
     if not is_confirmed(form):
         return page("privacy/download.html", status=status_of(form), form=form, person=actor.person, patient=None)
     export = data_export.of_own(actor)
@@ -31,7 +31,7 @@ def download() -> Response:
 @allow(access.clinic_admin)
 def download_for_patient(patient_id: int) -> Response:
     """GET, POST /patient-data/<int:patient_id>/download/: the same for a patient at the desk, who is told of it."""
-    actor, form = current_actor(), PasswordForm()
+    actor, form = current_actor(), OwnPasswordForm()
     patient = patients.find(actor, patient_id)
     if not is_confirmed(form):
         return page("privacy/download.html", status=status_of(form), form=form, person=actor.person, patient=patient)
