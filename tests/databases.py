@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
 from medimeet.db import Base, db
+from tests import machine
 
 SERVER = os.environ.get("MEDIMEET_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
-REQUIRE_ALL = os.environ.get("MEDIMEET_TEST_REQUIRE_ALL") == "1"
 
 
 @contextmanager
@@ -29,9 +28,7 @@ def fresh_postgresql() -> Iterator[str]:
     try:
         server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        if REQUIRE_ALL:
-            raise
-        pytest.skip(f"no PostgreSQL at {SERVER} (set MEDIMEET_TEST_POSTGRESQL): {error}")
+        machine.lacks(f"PostgreSQL at {SERVER}", f"set MEDIMEET_TEST_POSTGRESQL ({str(error).splitlines()[0]})")
     with server:
         server.execute(f"CREATE DATABASE {name}")
         try:

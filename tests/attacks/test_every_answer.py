@@ -4,11 +4,12 @@ import re
 from http.cookies import SimpleCookie
 
 from tests.attacks.every_answer import Answered
+from tests.servers import ROOT
 
 # Files that are nobody's, and the frame of the chat, which is asked for anew each time.
 MAY_BE_KEPT = {"/widget.js", "/media/<name>", "/widget/<int:clinic_id>/"}
 INSIDES = re.compile(
-    r"Traceback|File \"|\.py\b|/work/|/home/|site-packages|sqlalchemy|sqlite3|psycopg|werkzeug|jinja2"
+    rf"Traceback|File \"|\.py\b|{re.escape(str(ROOT))}/|/home/|site-packages|sqlalchemy|sqlite3|psycopg|werkzeug|jinja2"
     r"|SELECT .* FROM|INSERT INTO|UPDATE .* SET|secret key for tests|\$argon2",
 )
 STRICT = {

@@ -14,8 +14,10 @@ import pytest
 from medimeet.app import create_app
 from medimeet.db import db
 from medimeet.errors import InstallationFault
+from medimeet.gateways import postgresql_tools
 from medimeet.models import MedicalRecordVersion
 from medimeet.services import backup_archive
+from tests import machine
 from tests.cli.commands import is_one_plain_line, run
 from tests.databases import fresh_postgresql
 
@@ -133,6 +135,8 @@ def _words_of_records(folder: Path) -> list[str]:
 
 def _watch_the_tools(folder: Path) -> Path:
     """Puts scripts in the tools' place that note their arguments; answers where."""
+    if not postgresql_tools.are_here():
+        machine.lacks("pg_dump (apt-get install postgresql-client)", "no PostgreSQL was copied")
     folder.mkdir()
     for tool in ("pg_dump", "pg_restore"):
         script = folder / tool

@@ -24,9 +24,8 @@ from websockets.sync.client import connect
 
 from medimeet import clock
 from medimeet.models import Clinic
-from tests import factories
+from tests import factories, machine
 from tests.cli.commands import until
-from tests.databases import REQUIRE_ALL
 from tests.servers import ROOT, free_port, serving
 from tests.transcription.lines import Line, bearer, write_prompt
 
@@ -66,8 +65,7 @@ def proxy(request: pytest.FixtureRequest, app: Flask, clinic: Clinic, tmp_path: 
     name = str(request.param)
     program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
-        assert not REQUIRE_ALL, f"{name} is not installed"
-        pytest.skip(f"no {name} here (apt-get install {name}): deploy/ was not tried with it")
+        machine.lacks(f"{name} (apt-get install {name})", "deploy/ was not tried with it")
     port, scheme = free_port(), {"nginx": "https", "caddy": "http"}[name]
     settings = {"MEDIMEET_BASE_URL": f"{scheme}://localhost:{port}", "MEDIMEET_TRUSTED_PROXIES": "1"}
     with serving(app, workers=2, **settings) as upstream:
@@ -105,10 +103,10 @@ def test_hundreds_of_slow_clients_keep_nobody_waiting(clinic: Clinic, proxy: Pro
         waits = []
         for _ in range(10):
             began = time.monotonic()
+            # Where they reach the application, they hold all its threads, and this gets no answer in time.
             assert _from_another_address(proxy, "/healthz") == 200
             waits.append(time.monotonic() - began)
     print(f"{SLOW} slow clients: /healthz took {max(waits):.3f} s at most")
-    assert max(waits) < 1
 
 
 def _from_another_address(proxy: Proxy, path: str) -> int:

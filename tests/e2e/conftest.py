@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
+from tests import machine
 from tests.cli.commands import Server
-from tests.databases import REQUIRE_ALL
 from tests.e2e.demo_site import PASSWORD, running_demo
 
 WAIT_MILLISECONDS = 20_000
@@ -43,8 +43,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Debian's Chromium; skipped, loudly, where there is none (fails under MEDIMEET_TEST_REQUIRE_ALL=1)."""
     chromium = os.environ.get("MEDIMEET_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
-        words = "no Chromium for the browser tests (make chromium, or set MEDIMEET_CHROMIUM)"
-        pytest.fail(words) if REQUIRE_ALL else pytest.skip(words)
+        machine.lacks("Chromium (make chromium, or set MEDIMEET_CHROMIUM)", "no page was looked at")
     return browser_type_launch_args | {"executable_path": chromium}
 
 

@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from bench.faults import servers, world
 from bench.faults.own_postgresql import OwnPostgresql, own_postgresql
 from bench.faults.rounds import Course, Verdict
-from tests.databases import REQUIRE_ALL
+from tests import machine
 
 CLIENTS = 8
 
@@ -53,8 +51,8 @@ def serving(url: str, folder: Path):
 
 def postgresql():
     """A server to restart. Skips the test where there is no PostgreSQL (fails under MEDIMEET_TEST_REQUIRE_ALL=1)."""
-    if not OwnPostgresql.programs_there() and not REQUIRE_ALL:
-        pytest.skip("no PostgreSQL is installed whose server could be restarted")
+    if not OwnPostgresql.programs_there():
+        machine.lacks("server of PostgreSQL (apt-get install postgresql)", "none was restarted")
     return own_postgresql()
 
 

@@ -32,7 +32,7 @@ from medimeet.models import (
 from medimeet.sealing import KeyRing, key_ring, read_keys
 from medimeet.services import audit_proof, data_keys, sealed_texts
 from medimeet.services.access import Actor
-from tests import factories
+from tests import factories, machine
 from tests.databases import SERVER
 from tests.keys.test_audit_chain import write
 
@@ -108,7 +108,7 @@ def bytes_at_rest(folder: Path) -> bytes:
         file = str(db.engine.url.database)
         return b"".join(Path(file + ending).read_bytes() for ending in ("", "-wal") if Path(file + ending).exists())
     if shutil.which("pg_dump") is None:
-        pytest.skip("no pg_dump here to look into a dump with")
+        machine.lacks("pg_dump (apt-get install postgresql-client)", "no dump was looked into")
     name = db.engine.url.database
     dumped = subprocess.run(["pg_dump", f"{SERVER.rsplit('/', 1)[0]}/{name}"], capture_output=True, check=True)
     return dumped.stdout

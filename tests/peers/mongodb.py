@@ -14,9 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-import pytest
-
-from tests.databases import REQUIRE_ALL
+from tests import machine
 
 NX = Path(sys.executable).with_name("nx-27017")
 DEADLINE_SECONDS = 20
@@ -27,9 +25,7 @@ class MongoServer:
 
     def __init__(self, folder: Path) -> None:
         if not NX.exists():
-            if REQUIRE_ALL:
-                pytest.fail("nx-27017 is not installed: pip install -e '.[test]'")
-            pytest.skip("nothing here speaks MongoDB's protocol: pip install -e '.[test]' brings nx-27017")
+            machine.lacks("nx-27017 (pip install -e '.[test]')", "nothing spoke MongoDB's protocol")
         self.folder = folder
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
