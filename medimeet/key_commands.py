@@ -87,6 +87,8 @@ def audit_verify(chain: int | None, noted: tuple[str, ...]) -> None:
             proofs = audit_proof.verify(connection, chain, tuple(map(_head, noted)))
     for proof in proofs:
         _print(proof)
+    if not proofs:
+        click.echo("No line stands in a chain, so nothing is proved. If people worked here, somebody removed them.")
     if not all(proof.is_whole for proof in proofs):
         sys.exit(1)
 

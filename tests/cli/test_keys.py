@@ -62,6 +62,8 @@ def _verify_against_a_noted_end(folder: Path, printed: str) -> None:
     cut = run(folder, "audit", "verify", "--expect", end[0])
     assert cut.returncode == 1 and "was noted elsewhere" in cut.stdout
     assert run(folder, "audit", "verify", "--expect", "nonsense").returncode == 2
+    emptied = run(folder, "audit", "verify").stdout
+    assert "No line stands in a chain, so nothing is proved" in emptied, "silence would read as all is well"
 
 
 def test_keys_of_the_setting_are_hidden_where_settings_are_shown(clinic_folder: Path) -> None:
