@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medimeet import logs
 from medimeet.errors import Busy
 from medimeet.services import refused_looks
+from medimeet.web.asked import whole_number
 
 _SUBJECTS = {
     "account_id": "account",
@@ -40,11 +41,8 @@ def _rows_named() -> list[tuple[str, int]]:
     # A form that nobody has read yet is left alone: it may be large, and the answer is made already.
     form = request.form.to_dict() if "form" in request.__dict__ else {}
     named = {**form, **(request.view_args or {})}
-    return [
-        (subject, int(named[name]))
-        for name, subject in _SUBJECTS.items()
-        if isinstance(named.get(name), int) or str(named.get(name, "")).isdecimal()
-    ]
+    numbers = [(subject, whole_number(named.get(name))) for name, subject in _SUBJECTS.items()]
+    return [(subject, number) for subject, number in numbers if number is not None]
 
 
 def _note(app: Flask, number: str, account_id: int, subject: str, row_id: int) -> None:
