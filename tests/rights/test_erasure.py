@@ -28,7 +28,7 @@ from medimeet.models import (
     Notification,
     Patient,
 )
-from medimeet.services import erased_traces, health, held_records, retention
+from medimeet.services import erased_list, erased_traces, health, held_records, retention
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in, sign_in
@@ -225,6 +225,17 @@ def test_a_backup_from_before_brings_nobody_back_for_long(app: Flask, life: Pati
     assert retention.clean_up()["people whom a backup brought back"] == 1
     assert rows_with(("canary street",)) == []
     assert retention.clean_up()["people whom a backup brought back"] == 0
+
+
+@only_sqlite
+def test_a_line_of_the_list_that_a_full_disk_broke_off_stops_neither_the_clean_up_nor_the_next_line(
+    clinic: Clinic, life: Patient
+) -> None:
+    back, doctor = factories.make_patient(clinic).account, factories.make_doctor(clinic).account
+    data_path("erased-people").write_text(f"{doctor.public_id}\n{str(life.account.public_id)[:11]}")
+    erased_list.remember(back.public_id)
+    assert retention.clean_up()["people whom a backup brought back"] == 1
+    assert (back.erased_at is None, life.account.erased_at, doctor.erased_at) == (False, None, None)
 
 
 @only_sqlite
