@@ -43,6 +43,7 @@ def on_starting(server):
     start in a moment. A new version comes with a new master (SIGUSR2, or a restart).
     """
     importlib.import_module("medimeet.app")
+    gc.freeze()  # the workers to come share it, and need not walk through it
     server.figures = tally.make_folder(worker_tmp_dir)
 
 

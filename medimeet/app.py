@@ -1,5 +1,6 @@
 """The application factory."""
 
+import gc
 import os
 import secrets
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from medimeet import db, sealing
+from medimeet import db, sealing, usual_pace
 from medimeet.blueprints import register_blueprints
 from medimeet.config import ROOT, owner_only, read_settings
 from medimeet.extensions import babel, csrf, migrate
@@ -84,6 +85,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db.db, directory=str(ROOT / "migrations"))
     register_blueprints(app)
     guard.require_rules(app)
+    gc.set_threshold(*usual_pace)
     return app
 
 
