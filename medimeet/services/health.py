@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medimeet import clock
 from medimeet.config import data_path, setting, shared_path
 from medimeet.db import db
+from medimeet.errors import Busy
 from medimeet.gateways import language_model
 from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
@@ -75,7 +76,7 @@ def _database() -> Check:
     try:
         with _reading() as connection:
             connection.execute(text("SELECT 1"))
-    except SQLAlchemyError as error:
+    except (Busy, SQLAlchemyError) as error:
         return Check(name, f"can't be reached: {_first_line(error)}", mend)
     return Check(name)
 

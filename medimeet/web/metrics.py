@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medimeet import tally
 from medimeet.config import setting
 from medimeet.domain.networks import is_loopback
-from medimeet.errors import MediMeetError, NotFound
+from medimeet.errors import Busy, MediMeetError, NotFound
 from medimeet.services import figures
 from medimeet.web.served import served_in
 
@@ -77,7 +77,7 @@ class _Asked(Collector):
         up = GaugeMetricFamily("medimeet_database_up", "Whether the database answers.")
         try:
             found = figures.of_database()
-        except SQLAlchemyError:
+        except (Busy, SQLAlchemyError):
             found = []
             up.add_metric([], 0)
         else:

@@ -239,6 +239,9 @@ def test_a_server_that_stands_still_is_noticed_nobody_waits_for_it_and_it_is_bac
         told = time.monotonic()
         assert browser.get("/api/doctor/doctors/1/available-slots/").status_code == 503
         assert time.monotonic() - told < 1  # the second one waits for nothing
+        ready = browser.get("/readyz")
+        assert (ready.status_code, ready.get_json()["status"]) == (503, "not ready")
+        assert "medimeet_database_up 0.0" in browser.get("/metrics").text
         line.thaw()
         deadline = time.monotonic() + 10
         while browser.get("/api/doctor/doctors/1/available-slots/").status_code == 503:
