@@ -38,9 +38,9 @@ class Demo:
             demo_data.load()
             self._tokens = {role: _token_of(username) for role, username in PEOPLE.items() if username}
             self.chatbot_token = chatbot.issue_token(chatbot.find_clinic(1))
-            self._file = str(db.engine.url.database)
+            self.file = str(db.engine.url.database)
         self._let_go()
-        shutil.copy(self._file, f"{self._file}.demo")
+        shutil.copy(self.file, f"{self.file}.demo")
 
     def headers(self, contract: str, role: str) -> dict[str, str]:
         """The headers by which a contract knows somebody; a chatbot's token goes with its requests in any case."""
@@ -54,8 +54,8 @@ class Demo:
         """Undoes whatever was done since the start."""
         self._let_go()
         for leftover in ("-wal", "-shm"):
-            Path(self._file + leftover).unlink(missing_ok=True)
-        shutil.copy(f"{self._file}.demo", self._file)
+            Path(self.file + leftover).unlink(missing_ok=True)
+        shutil.copy(f"{self.file}.demo", self.file)
 
     def documents(self) -> dict[str, dict[str, Any]]:
         """The OpenAPI document of every contract that is served, by its name."""
