@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from medimeet import logs
 
@@ -27,6 +28,18 @@ def request_id() -> str:
     return logs.request_id.get()
 
 
+def _until_closed(answer: Iterable[bytes], environ: "WSGIEnvironment") -> Iterable[bytes]:
+    """The answer; once it is closed, what this thread logs carries its number no longer."""
+    if isinstance(answer, environ.get("wsgi.file_wrapper", FileWrapper)):
+        _forget_number()  # the server sends a file by itself, and knows it by its class
+        return answer
+    return ClosingIterator(answer, _forget_number)
+
+
+def _forget_number() -> None:
+    logs.request_id.set("")
+
+
 class Numbered:
     """An application whose answers all carry the number of their request, also where the application broke."""
 
@@ -43,7 +56,7 @@ class Numbered:
             headers.append((HEADER, number))
             return start_response(status, headers, *more)
 
-        return self._inner(environ, start_numbered)
+        return _until_closed(self._inner(environ, start_numbered), environ)
 
     def _given(self, environ: "WSGIEnvironment") -> str:
         """The number that a proxy of ours gave, also one written as a UUID."""

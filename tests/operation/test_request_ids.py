@@ -6,8 +6,8 @@ import re
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
-from medimeet import logs
 from medimeet.web.request_id import request_id
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -78,6 +78,8 @@ def test_a_fault_tells_the_person_the_number_under_which_the_log_has_it(
     assert "words of a patient" not in answer.text
 
 
-def test_a_number_does_not_outlive_its_request(client: FlaskClient) -> None:
-    client.get("/healthz")
-    assert logs.request_id.get() == ""
+@pytest.mark.parametrize("address", ["/healthz", "/static/site.css", "/no/such/page/"])
+def test_a_number_does_not_outlive_its_request_in_the_thread_that_answered_it(app: Flask, address: str) -> None:
+    with Client(app).get(address) as answer:
+        assert answer.headers["X-Request-Id"]
+    assert request_id() == ""
