@@ -30,6 +30,7 @@ from medimeet.web import (
     served,
     signed_in,
 )
+from medimeet.web.application import Application
 from medimeet.web.asked import LARGEST_ID
 from medimeet.web.quick_json import QuickJSON
 
@@ -58,7 +59,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
     Raises BadSetting for a setting that can't be read, RuntimeError for a route without an access rule.
     """
-    app = Flask(__name__)
+    app = Application(__name__)
     app.config.from_mapping(read_settings() | dict(settings or {}))
     _configure(app)
     app.url_map.converters["int"] = RowId

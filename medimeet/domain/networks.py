@@ -1,5 +1,6 @@
 """Network addresses, as limits count them."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 
@@ -11,6 +12,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """What one household or office has: an IPv4 address by itself, of IPv6 the network of 64 bits.
 

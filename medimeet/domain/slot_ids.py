@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -30,12 +31,17 @@ class SlotKey(NamedTuple):
 
 def encode_slot(doctor_id: int, starts_at: datetime) -> int:
     """The slot's id, 53 bits: the doctor, then the minutes since 2020 UTC. Raises ValueError where none is possible."""
-    minutes, rest = divmod(starts_at - _EPOCH, _MINUTE)
     if not 1 <= doctor_id < _DOCTORS:
         raise ValueError("A slot id needs a doctor's id of 1 to 134217727.")
+    return doctor_id << _MINUTE_BITS | _minutes_until(starts_at)
+
+
+@lru_cache(maxsize=8192)
+def _minutes_until(starts_at: datetime) -> int:
+    minutes, rest = divmod(starts_at - _EPOCH, _MINUTE)
     if rest or not 0 <= minutes < _MINUTES:
         raise ValueError("A slot starts on a whole minute between the years 2020 and 2147.")
-    return doctor_id << _MINUTE_BITS | minutes
+    return minutes
 
 
 def decode_slot(slot_id: int) -> SlotKey:

@@ -1,5 +1,6 @@
 """Security headers on every answer."""
 
+from functools import cache
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -21,17 +22,11 @@ def content_security_policy(frame_ancestors: str = "'none'") -> str:
 
 def add_headers(answer: Response) -> Response:
     """The answer with the strict content security policy and its companions; no cache keeps what may be personal."""
-    headers = answer.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", _who_may_show_it())
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)")
-    if request.is_secure or setting("BASE_URL").startswith("https://"):
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+    headers, endpoint = answer.headers, request.endpoint
+    is_secure = request.is_secure or setting("BASE_URL").startswith("https://")
+    already = {name.lower() for name, _value in headers}
+    wanted = _headers(is_secure, is_static=endpoint == "static", is_for_all=endpoint in _FOR_ALL_SITES)
+    headers.extend([(name, value) for lower, name, value in wanted if lower not in already])
     if g.get("has_signed_out"):
         headers["Clear-Site-Data"] = '"cache"'
     return answer
@@ -43,8 +38,22 @@ def start(app: Flask) -> None:
     user_logged_out.connect(_note_sign_out, app)
 
 
-def _who_may_show_it() -> str:
-    return "cross-origin" if request.endpoint in _FOR_ALL_SITES else "same-origin"
+@cache
+def _headers(is_secure: bool, is_static: bool, is_for_all: bool) -> list[tuple[str, str, str]]:
+    """What every answer of a kind says unless its view said otherwise: each name also in small letters."""
+    said = {
+        "Content-Security-Policy": content_security_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "cross-origin" if is_for_all else "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    }
+    if is_secure:
+        said["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if not is_static:
+        said["Cache-Control"] = "no-store"
+    return [(name.lower(), name, value) for name, value in said.items()]
 
 
 def _note_sign_out(_app: Flask, **_who: Any) -> None:

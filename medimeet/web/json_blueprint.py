@@ -56,6 +56,12 @@ class JsonBlueprint(Blueprint):
 
         return documented
 
+    def arguments(self, schema: Any, **options: Any) -> Callable[..., Any]:
+        """Hands the view what `schema` makes of the request; the schema is made here, and not for each request."""
+        made = schema() if isinstance(schema, type) else schema
+        take: Callable[..., Any] = super().arguments(made, **options)
+        return take
+
     @staticmethod
     def once_only(view: Callable[..., Any]) -> Callable[..., Any]:
         """Hands the view the request's `idempotency_key` (None without one), and documents the header."""

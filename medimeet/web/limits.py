@@ -130,12 +130,15 @@ def tell_limit(response: Response) -> Response:
     standing: Standing | None = g.get("standing")
     if standing is None:
         return response
-    headers = response.headers
-    headers["X-RateLimit-Limit"] = str(standing.most)
-    headers["X-RateLimit-Remaining"] = str(max(0, standing.left))
-    headers["X-RateLimit-Reset"] = str(standing.ends_at)
+    response.headers.extend(
+        [
+            ("X-RateLimit-Limit", str(standing.most)),
+            ("X-RateLimit-Remaining", str(max(0, standing.left))),
+            ("X-RateLimit-Reset", str(standing.ends_at)),
+        ]
+    )
     if standing.is_over:
-        headers["Retry-After"] = str(max(1, standing.ends_at - int(clock.now().timestamp())))
+        response.headers["Retry-After"] = str(max(1, standing.ends_at - int(clock.now().timestamp())))
     return response
 
 

@@ -1,0 +1,32 @@
+"""Flask, with what it does for each request and need not do left out."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Signed cookies, by a signer that is made once for a key and not for each request."""
+
+    def __init__(self) -> None:
+        self._signer_with = lru_cache(maxsize=2)(lambda _key, app: super(Sessions, self).get_signing_serializer(app))
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer with the application's present key."""
+        return self._signer_with(app.secret_key, app)
+
+
+class Application(Flask):
+    """A Flask application without asynchronous views."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self.session_interface = Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself. Flask looks twenty times a request whether one is asynchronous."""
+        return func
