@@ -35,10 +35,10 @@ class Lookups:
 
     def our_days(self) -> list[bytes]:
         token = {"Authorization": f"Bearer {self.here.filled.admin_token}"}
-        return [get(f"/api/availabilities/?date={day}", token) for day in self._days()]
+        return [get(f"/api/availabilities/?date={day}", token) for day in self.days()]
 
     def bare_days(self) -> list[bytes]:
-        return [get(f"/day/?date={day}") for day in self._days()]
+        return [get(f"/day/?date={day}") for day in self.days()]
 
     def our_fragments(self) -> list[bytes]:
         headers = {"Cookie": self._cookie(Patient, self.here.filled.patient_ids[0]), **PARTIAL}
@@ -80,9 +80,10 @@ class Lookups:
         return cookie
 
     def _days_of_doctors(self) -> list[tuple[int, str]]:
-        return [(doctor, day) for doctor in self.here.filled.doctor_ids[:DOCTORS] for day in self._days()]
+        return [(doctor, day) for doctor in self.here.filled.doctor_ids[:DOCTORS] for day in self.days()]
 
-    def _days(self) -> list[str]:
+    def days(self) -> list[str]:
+        """The days that both sides are asked about."""
         # From the eighth day on: bookings of the same run fill the first ones.
         first = self.here.filled.first_day + timedelta(days=min(7, self.here.filled.size.days // 4))
         return [(first + timedelta(days=number)).isoformat() for number in range(DAYS)]

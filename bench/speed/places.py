@@ -153,7 +153,9 @@ def place(kind: str, size: Size) -> Iterator[Place]:
 
 
 @contextmanager
-def gunicorn(name: str, command: list[str], environment: dict[str, str], folder: Path) -> Iterator[Server]:
+def gunicorn(
+    name: str, command: list[str], environment: dict[str, str], folder: Path, python: str = sys.executable
+) -> Iterator[Server]:
     """A gunicorn on a free port, once it answers; what it complains of is printed at its end."""
     port = free_port()
     variables = os.environ | environment | {"MEDIMEET_HOST": "127.0.0.1", "MEDIMEET_PORT": str(port)}
@@ -161,7 +163,7 @@ def gunicorn(name: str, command: list[str], environment: dict[str, str], folder:
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *command], cwd=ROOT, env=variables, stdout=output, stderr=output
+            [python, "-m", "gunicorn", *command], cwd=ROOT, env=variables, stdout=output, stderr=output
         ) as server,
     ):
         try:

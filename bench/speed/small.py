@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
 
+from bench.speed import rival
 from bench.speed.asking import Free, Lookups, expected
 from bench.speed.duels import Pace, Side, duel
 from bench.speed.load import Request, ask, run
@@ -21,6 +22,8 @@ def tell(pace: Pace, only: str) -> None:
                     line(name, here, free, ours, bare, pace)
             if only in ONE_SLOT:
                 one_slot(free, ours)
+            if only in "beside django-appointment":
+                rival.tell(pace, here, free, ours)
         _hot_routes("one worker", here, free, 1, pace, only)
     if only in "PostgreSQL: ":
         with place("postgresql", Size()) as here:
