@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, inspect, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, inspect, select
 
 from medimeet import clock
 from medimeet.db import Base, command, db
@@ -213,16 +213,20 @@ def _lines(person: Account) -> Select[Any]:
 
 
 def _enquiries(person: Account) -> Select[Any]:
-    """Messages to the clinic that were left with the person's own number: nothing else tells whose they are."""
+    """Messages to the clinic that were left with the person's own mobile number."""
     return select(*ContactMessage.__table__.columns).where(enquiries_of(person)).order_by(ContactMessage.id)
 
 
 def enquiries_of(person: Account) -> ColumnElement[bool]:
-    """The condition for messages to the clinic that were left with the person's own number."""
-    numbers = [person.mobile, person.patient.phone if person.patient is not None else ""]
+    """The condition for messages to the clinic that were left with the person's own mobile number.
+
+    Nothing else tells whose they are, and a number counts only once a code sent there came back: anybody can enter
+    somebody else's, and would read, or erase, what that person wrote.
+    """
+    if not person.mobile or person.mobile_verified_at is None:
+        return false()
     country = person.clinic.country if person.clinic is not None else None
-    matches = [same_number(number, country, ContactMessage.phone) for number in numbers if number]
-    return or_(*matches) & (ContactMessage.clinic_id == person.clinic_id) if matches else ~true()
+    return same_number(person.mobile, country, ContactMessage.phone) & (ContactMessage.clinic_id == person.clinic_id)
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def make(clinic: Clinic, doctor: Doctor) -> Patient:
     patient = factories.make_patient(
         clinic, first_name="canary-first", last_name="canary-last", username="canary-user",
         email="canary@people.example", mobile="+447400123987", mobile_as_sent="07400123987",
+        mobile_verified_at=clock.now(),
         address="canary street 1", bio="canary biography", gender="female", date_of_birth=date(1950, 3, 4),
     )  # fmt: skip
     now = clock.now()
