@@ -68,7 +68,7 @@ def serve(migrate: bool) -> None:
     if health.weak_secret(settings["SECRET_KEY"]):
         raise InstallationFault(f"MEDIMEET_SECRET_KEY is too short or too plain to sign with. {health.SECRET_MEND}")
     if health.weak_secret(settings["METRICS_TOKEN"]):
-        raise InstallationFault("MEDIMEET_METRICS_TOKEN is soon guessed. Set 64 random letters (`openssl rand -hex 32`).")
+        raise InstallationFault("MEDIMEET_METRICS_TOKEN is soon guessed. Set 64 random letters: openssl rand -hex 32")
     if settings["DEMO"]:
         raise InstallationFault("MEDIMEET_DEMO is for the demo only. Remove it, or use `flask demo`.")
     starting.production(settings, migrate)

@@ -105,11 +105,11 @@ SETTINGS = (
     Setting("LOG_FORMAT", str, "json", "How server and worker log: `json` or `plain`.", ("json", "plain")),
     Setting("LOG_LEVEL", str, "info", "From which level on: `debug`, `info`, `warning` or `error`.", LEVELS),
     Setting("METRICS_TOKEN", str, "", "Who sends this bearer token reads `/metrics`; empty: this machine alone does."),
-    Setting("RECORD_YEARS", int, 10, "Years after the last visit that an erased patient's records are kept; 0: for ever."),
+    Setting("RECORD_YEARS", int, 10, "Years from the last visit that an erased patient's records are kept; 0: always."),
     Setting("CONVERSATION_DAYS", int, 365, "Days that a conversation with the assistant is kept; 0: for ever."),
     Setting("MESSAGE_DAYS", int, 90, "Days after which the words and address of a sent message go; 0: never."),
     Setting("ENQUIRY_DAYS", int, 365, "Days that a message from the contact page is kept; 0: for ever."),
-    Setting("SIGN_IN_DAYS", int, 30, "Days that ended sign-ins, tokens, codes, links and proposals are kept; 0: for ever."),
+    Setting("SIGN_IN_DAYS", int, 30, "Days that ended sign-ins, tokens, codes and links are kept; 0: for ever."),
     Setting("IDEMPOTENCY_HOURS", int, 48, "Hours that the key of a booking is kept, at least 24; 0: for ever."),
     Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),
 )  # fmt: skip
