@@ -45,19 +45,27 @@ def prove(account: Account, code: str) -> bool:
     return True
 
 
-def require(account: Account, code: str) -> None:
-    """Returns where the account has no second factor, or the code that came along shows it.
+def require(account: Account, code: str) -> bool:
+    """Whether the code that came along has shown the second factor; False where the account has none.
 
     Raises NeedsOneTimeCode, TooManyTries.
     """
     if not is_on(account):
-        return
+        return False
     if not code:
         raise NeedsOneTimeCode
     try:
         prove(account, code)
     except WrongCode as error:
         raise NeedsOneTimeCode(error.words) from None
+    return True
+
+
+def refuse_begun(account: Account) -> None:
+    """Raises NeedsOneTimeCode where a second factor was switched on meanwhile, in the running command."""
+    lock("account", account.id)
+    if is_on(account):
+        raise NeedsOneTimeCode
 
 
 def check_first(account: Account, code: str) -> None:

@@ -17,7 +17,7 @@ from medimeet.domain.browsers import browser_name
 from medimeet.domain.statuses import Role
 from medimeet.errors import Busy, NotFound
 from medimeet.models import Account, BrowserSession, Clinic
-from medimeet.services import audit, notifications, tokens
+from medimeet.services import audit, notifications, second_factor, shown_passwords, tokens
 from medimeet.services.access import Actor
 
 _TOUCH_EVERY = timedelta(seconds=30)
@@ -31,12 +31,23 @@ _SIGNED_IN = select(BrowserSession).where(
 
 @command
 def start_session(
-    account: Account, address: str, browser: str, clinic: Clinic | None = None, *, is_known: bool = True
+    account: Account,
+    address: str,
+    browser: str,
+    clinic: Clinic | None = None,
+    *,
+    is_known: bool = True,
+    has_code: bool = True,
 ) -> str:
     """The token of a new row for a browser in which `account` has just signed in; only its hash is kept.
 
     The person is told of one that they have never signed in with (`is_known` false), but for their very first one.
+    `has_code` is false for who has shown a password alone. Raises WrongCredentials, NeedsOneTimeCode where it was
+    replaced meanwhile, or a second factor set up.
     """
+    shown_passwords.refuse_replaced(account)
+    if not has_code:
+        second_factor.refuse_begun(account)
     token = secrets.token_urlsafe(32)
     now = clock.now()
     if not is_known and not setting("DEMO") and _has_signed_in_before(account):

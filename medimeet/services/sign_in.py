@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select, update
 from medimeet.db import command, db
 from medimeet.errors import InvalidInput, WrongCredentials
 from medimeet.models import Account, Clinic, Credential
-from medimeet.services import attempts, contact_details, password_limits, passwords, refused_sign_ins
+from medimeet.services import attempts, contact_details, password_limits, passwords, refused_sign_ins, shown_passwords
 from medimeet.services.access import Actor
 
 
@@ -90,8 +90,10 @@ def _checked(
     account: Account | None, clinic: Clinic, name: str, password: str, address: str, *, is_known: bool = False
 ) -> Account:
     """The account that was found by `name`, where the password is its own."""
+    since = shown_passwords.set_at(account)
     check_password(account, password, address, whom=f"{clinic.id} {name.strip().lower()}", is_known=is_known)
     assert account is not None
+    shown_passwords.note(account, since)
     return account
 
 

@@ -15,7 +15,7 @@ from medimeet.config import setting
 from medimeet.db import InstantColumn, command, db, lock
 from medimeet.errors import Busy, NotFound, NotSignedIn
 from medimeet.models import Account, Clinic, IssuedToken
-from medimeet.services import audit, second_factor
+from medimeet.services import audit, second_factor, shown_passwords
 from medimeet.services.access import Actor
 
 ISSUER = "medimeet"
@@ -72,8 +72,8 @@ def issue_pair(account: Account, asking: Asking = NOBODY) -> TokenPair:
 
     Raises NeedsOneTimeCode, TooManyTries where the account has a second factor.
     """
-    second_factor.require(account, asking.code)
-    return _issue_pair(account, asking)
+    has_code = second_factor.require(account, asking.code)
+    return _issue_pair(account, asking, has_code)
 
 
 def issue_lasting(account: Account, asking: Asking = NOBODY, *, is_proven: bool = False) -> str:
@@ -81,9 +81,8 @@ def issue_lasting(account: Account, asking: Asking = NOBODY, *, is_proven: bool 
 
     `is_proven` where another token has just shown the second factor. Else raises as `issue_pair`.
     """
-    if not is_proven:
-        second_factor.require(account, asking.code)
-    return _issue_lasting(account, asking)
+    has_code = is_proven or second_factor.require(account, asking.code)
+    return _issue_lasting(account, asking, has_code)
 
 
 @command
@@ -242,7 +241,8 @@ def _rotate(claims: dict[str, Any]) -> tuple[Account, TokenPair | None]:
 
 
 @command
-def _issue_pair(account: Account, asking: Asking) -> TokenPair:
+def _issue_pair(account: Account, asking: Asking, has_code: bool) -> TokenPair:
+    _refuse_outrun(account, has_code)
     _note(account, asking)
     family = secrets.token_urlsafe(24)
     lifetime = timedelta(days=setting("REFRESH_TOKEN_DAYS"))
@@ -250,10 +250,18 @@ def _issue_pair(account: Account, asking: Asking) -> TokenPair:
 
 
 @command
-def _issue_lasting(account: Account, asking: Asking) -> str:
+def _issue_lasting(account: Account, asking: Asking, has_code: bool) -> str:
+    _refuse_outrun(account, has_code)
     _note(account, asking)
     lifetime = timedelta(days=setting("LASTING_TOKEN_DAYS"))
     return add_token(account, ACCESS, secrets.token_urlsafe(24), lifetime, asking)
+
+
+def _refuse_outrun(account: Account, has_code: bool) -> None:
+    """Raises WrongCredentials, NeedsOneTimeCode where what was shown is not enough any more."""
+    shown_passwords.refuse_replaced(account)
+    if not has_code:
+        second_factor.refuse_begun(account)
 
 
 def _note(account: Account, asking: Asking) -> None:

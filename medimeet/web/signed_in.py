@@ -132,10 +132,11 @@ def asking_program() -> Asking:
     )
 
 
-def sign_in_browser(account: Account) -> None:
+def sign_in_browser(account: Account, *, has_code: bool = True) -> None:
     """Starts a session row for `account` and puts its token into a fresh cookie.
 
-    Whoever was signed in here before no longer is. Where the account may have a second factor, it was asked for before.
+    Whoever was signed in here before no longer is. Where the account may have a second factor, it was asked for before;
+    `has_code` false where there was none to ask for. Raises as `sessions.start_session`.
     """
     if current_user.is_authenticated:
         _end_session()
@@ -145,6 +146,7 @@ def sign_in_browser(account: Account) -> None:
         request.headers.get("User-Agent", ""),
         clinics.of_request(account, request.host),
         is_known=known_browsers.has_seen(account),
+        has_code=has_code,
     )
     known_browsers.remember(account)
     session.clear()

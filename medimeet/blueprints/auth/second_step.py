@@ -1,11 +1,13 @@
 """The second page of signing in: the code of the authenticator app, for accounts that ask for one."""
 
+from contextlib import suppress
+
 from flask import Response, flash, session, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.auth.blueprint import bp
 from medimeet.blueprints.auth.forms import OneTimeCodeForm
-from medimeet.errors import TooManyTries, WrongCode
+from medimeet.errors import NeedsOneTimeCode, TooManyTries, WrongCode
 from medimeet.models import Account
 from medimeet.services import access, second_factor, second_step
 from medimeet.web.fragments import go_to, page
@@ -17,10 +19,14 @@ _KEPT = "second_step"
 
 
 def sign_in_or_ask(account: Account, home: str) -> WerkzeugResponse:
-    """Signs the browser in whose password was right, or first asks for the code; leads on to the page asked for."""
+    """Signs the browser in whose password was right, or first asks for the code; leads on to the page asked for.
+
+    Raises WrongCredentials where the password was replaced meanwhile.
+    """
     if not second_factor.is_on(account):
-        sign_in_browser(account)
-        return go_to(wanted_page() or home)
+        with suppress(NeedsOneTimeCode):  # it was set up this very moment
+            sign_in_browser(account, has_code=False)
+            return go_to(wanted_page() or home)
     session[_KEPT] = second_step.begin(account)
     return go_to(url_for("auth.one_time_code", next=wanted_page() or home))
 

@@ -30,10 +30,9 @@ def sign_in_page(template: str, home: str = "/home/") -> Response | WerkzeugResp
     if not form.validate_on_submit():
         return _form_page(template, form, 400 if form.is_submitted() else 200)
     try:
-        account = _checked(form.username.data or "", form.password.data or "")
+        return sign_in_or_ask(_checked(form.username.data or "", form.password.data or ""), home)
     except (WrongCredentials, TooManyTries) as error:
         return _refused_page(template, form, error)
-    return sign_in_or_ask(account, home)
 
 
 @bp.route("/login/", methods=["GET", "POST"])
