@@ -1,9 +1,12 @@
 """The commands that copy an installation: to another database, to an archive, and back from it."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from medimeet import serving
 from medimeet.cli import application, command, report
@@ -24,14 +27,14 @@ _KEEP = 14
 def backup(path: Path | None, keep: int, keys: Path | None) -> None:
     """Copy database and pictures to PATH while people work, and check the copy.
 
-    PATH is a new file, or a folder that then keeps the newest ones (without PATH: `backups` in the data folder). The
-    keys are never in it. Write them once with --keys, and keep that file somewhere else.
+    PATH is a new file that ends in .tar, or a folder that then keeps the newest ones (without PATH: `backups` in the
+    data folder). The keys are never in it. Write them once with --keys, and keep that file somewhere else.
     """
     with application().app_context():
-        is_folder = path is None or path.is_dir()
-        file = backups.place_in(path) if path is None or path.is_dir() else path
+        # By its name, not by what is there: a timer that writes to a new folder must not fail from its second run on.
+        file = path if path is not None and path.suffix == ".tar" and not path.is_dir() else backups.place_in(path)
         checks = backups.make(file)
-        gone = backups.remove_old(file.parent, keep) if is_folder else 0
+        gone = backups.remove_old(file.parent, keep) if file != path else 0
         if keys is not None:
             backups.write_keys(keys)
     report(checks)
@@ -59,7 +62,7 @@ def restore(file: Path, keys: Path | None) -> None:
     with serving.in_use(folder, alone=True):
         given = (folder, settings["SECRET_KEY"], settings["DATA_KEYS"])
         if keys is not None:
-            restoring.put_keys(keys, *given)
+            restoring.put_keys(keys, contents, *given)
         else:
             restoring.require_keys(*given)
         with application().app_context():
@@ -69,7 +72,7 @@ def restore(file: Path, keys: Path | None) -> None:
             checks = health.installation()
     report(checks)
     rows, pictures = sum(contents.rows.values()), len(contents.files) - 1
-    click.echo(f"Back is what was there at {contents.made_at}: {rows} rows, {pictures} pictures.")
+    click.echo(f"Back is what was there at {_minute(contents.made_at)}: {rows} rows, {pictures} pictures.")
     if not all(check.is_good for check in checks):
         raise InstallationFault("Everything is back as it was copied. Mend what is marked above before you start.")
 
@@ -87,7 +90,7 @@ def move_to_postgresql(url: str) -> None:
         with old.app_context(), db.engine.connect() as connection:
             moving.check_source(connection)
         with new.app_context():
-            with db.engine.connect() as connection:
+            with _reached().connect() as connection:
                 moving.check_target(connection)
             migrations.upgrade()
             new_engine = db.engine
@@ -103,6 +106,21 @@ def move_to_postgresql(url: str) -> None:
             target.commit()
     click.echo("Everything is in PostgreSQL now. Set MEDIMEET_DATABASE_URL to it, and start MediMeet.")
     click.echo("The keys and the uploads stay in the data folder. Keep medimeet.sqlite until you have seen it work.")
+
+
+def _reached() -> Engine:
+    """The database to move to. Raises InstallationFault where nobody answers: no setting is to blame for that."""
+    try:
+        db.engine.connect().close()
+    except OperationalError as error:
+        reason = str(error.orig).strip().split("\n")[0]
+        words = f"The database to move to can't be reached: {reason}. Check the address that you gave."
+        raise InstallationFault(words) from None
+    return db.engine
+
+
+def _minute(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
 
 
 def _show(proofs: list[TableProof]) -> None:

@@ -21,6 +21,6 @@ def remove(username: str, yes: bool) -> None:
     """
     with application().app_context():
         if not yes:
-            click.confirm(f"Are you sure that it is {username} who asks?", abort=True)
+            click.confirm(f"Is it really the owner of {username} who asks you?", abort=True)
         account = lost_second_factor.take_off_by_hand(username)
         click.echo(f"{account.username} now signs in with the password alone.")

@@ -9,11 +9,12 @@ from tempfile import mkdtemp
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
 
+from medimeet import key_file
 from medimeet.config import data_path, owner_only, setting, shared_path
 from medimeet.db import db
 from medimeet.errors import InstallationFault
 from medimeet.gateways import postgresql_tools
-from medimeet.sealing import key_ring
+from medimeet.sealing import KeyRing, key_ring
 from medimeet.services import backup
 from medimeet.services.backup_archive import Contents, unpack
 from medimeet.services.new_picture import UPLOADS
@@ -22,13 +23,13 @@ _KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _DRAFTS = "restoring-"
 
 
-def put_keys(file: Path, folder: Path, secret_key: str, data_keys: str) -> None:
+def put_keys(file: Path, contents: Contents, folder: Path, secret_key: str, data_keys: str) -> None:
     """Puts the keys of `file` into the data folder, but for those that settings give (`secret_key`, `data_keys`).
 
-    Raises InstallationFault where others are there already.
+    Raises InstallationFault, with nothing written, where they are not those of the backup or others are there already.
     """
     secrets, lines = [], []
-    for line in file.read_text().splitlines():
+    for line in file.read_text(errors="replace").splitlines():
         kind, _, value = line.strip().partition(" ")
         if kind == "secret-key":
             secrets.append(value)
@@ -36,6 +37,8 @@ def put_keys(file: Path, folder: Path, secret_key: str, data_keys: str) -> None:
             lines.append(value)
     if len(secrets) != 1 or not lines:
         raise InstallationFault(f"{file} is no file of keys as `flask backup --keys` writes it.")
+    ring = KeyRing(key_file.parsed(data_keys.split(",") if data_keys else lines, str(file)))
+    _require_fit(contents, ring, secret_key or secrets[0])
     if not secret_key:
         _put_key(folder / "secret-key", secrets[0])
     if not data_keys:
@@ -48,7 +51,7 @@ def require_keys(folder: Path, secret_key: str, data_keys: str) -> None:
     missing = [name for name in missing if not (folder / name).exists()]
     if missing:
         raise InstallationFault(
-            f"A backup is of no use without its keys, and {' and '.join(missing)} is not in {folder}. Name the file "
+            f"A backup is of no use without its keys, and {folder} has no {' and no '.join(missing)}. Name the file "
             "that `flask backup --keys` wrote: --keys FILE."
         )
 
@@ -73,7 +76,11 @@ def check_place(contents: Contents) -> None:
 
 def check_keys(contents: Contents) -> None:
     """Nothing, where this installation's keys are those of the backup. Raises InstallationFault."""
-    fault = contents.keys_fault(key_ring(), setting("SECRET_KEY"))
+    _require_fit(contents, key_ring(), setting("SECRET_KEY"))
+
+
+def _require_fit(contents: Contents, ring: KeyRing, secret_key: str) -> None:
+    fault = contents.keys_fault(ring, secret_key)
     if fault:
         raise InstallationFault(f"These keys do not fit: {fault}. Name those that were kept with it: --keys FILE.")
 
@@ -105,6 +112,8 @@ def _put_key(path: Path, text: str) -> None:
         return
     with open(path, "x", opener=owner_only) as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _put_pictures(folder: Path) -> None:

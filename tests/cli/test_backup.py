@@ -59,6 +59,17 @@ def test_a_folder_keeps_the_newest_backups_and_everything_else(demo_folder: Path
     assert "last backup: today" in run(demo_folder, "doctor").stdout
 
 
+def test_a_folder_that_is_not_there_yet_is_made_so_that_a_timer_can_go_on_writing_to_it(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "another" / "disk"
+    assert run(demo_folder, "backup", str(folder)).returncode == 0
+    (first,) = folder.glob("medimeet-*.tar")
+    first.rename(folder / "medimeet-20200101-000000.tar")
+    assert run(demo_folder, "backup", str(folder)).returncode == 0
+    assert len(list(folder.iterdir())) == 2
+
+
 def test_without_a_name_the_backup_goes_into_the_data_folder_and_nothing_is_written_over(demo_folder: Path) -> None:
     assert run(demo_folder, "backup").returncode == 0
     (backup,) = (demo_folder / "backups").iterdir()

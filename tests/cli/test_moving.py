@@ -68,6 +68,12 @@ def test_everything_goes_over_byte_for_byte_and_the_old_file_stays_as_it_was(dem
     assert again.returncode == 1 and is_one_plain_line(again.stderr) and "not empty" in again.stderr
 
 
+def test_an_address_where_nobody_answers_is_told_as_the_address_that_was_given(demo_folder: Path) -> None:
+    done = run(demo_folder, "move-to-postgresql", "postgresql://postgres@127.0.0.1:1/medimeet")
+    assert done.returncode == 1 and is_one_plain_line(done.stderr)
+    assert "the address that you gave" in done.stderr and "MEDIMEET_" not in done.stderr
+
+
 def test_nothing_moves_while_a_server_or_worker_uses_the_folder(demo_folder: Path, target: str) -> None:
     with open(demo_folder / "in-use", "ab") as file:
         fcntl.flock(file, fcntl.LOCK_SH)

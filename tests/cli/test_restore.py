@@ -53,6 +53,8 @@ def test_everything_comes_back_on_sqlite_and_only_once(backed_up: Path, tmp_path
     done = run(new, *restore, "--keys", str(backed_up / "keys"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout and "1 pictures" in done.stdout
+    assert f"{new} has no secret-key and no data-keys" in without.stderr
+    assert re.search(r"what was there at \d{4}-\d\d-\d\d \d\d:\d\d UTC:", done.stdout)
     assert (new / "uploads" / PICTURE).read_bytes() == b"a face" * 1000
     assert not list(new.glob("restoring-*"))
     for name in ("medimeet.sqlite", "secret-key", "data-keys", f"uploads/{PICTURE}"):
@@ -88,6 +90,19 @@ def test_keys_of_another_clinic_are_refused_before_anything_is_there(backed_up: 
     done = run(new, "restore", str(backed_up / "backup.tar"), "--keys", str(keys))
     assert done.returncode == 1 and is_one_plain_line(done.stderr) and "do not fit" in done.stderr
     assert not (new / "medimeet.sqlite").exists() and not (new / "uploads").exists()
+
+
+def test_who_named_the_wrong_file_of_keys_names_the_right_one_next_and_all_comes_back(
+    backed_up: Path, tmp_path: Path
+) -> None:
+    new, right = tmp_path / "new machine", (backed_up / "keys").read_text()
+    (tmp_path / "another clinic's").write_text(re.sub("secret-key .*", f"secret-key {'0123456789abcdef' * 4}", right))
+    restore = ("restore", str(backed_up / "backup.tar"), "--keys")
+    for wrong in (tmp_path / "another clinic's", backed_up / "backup.tar"):
+        done = run(new, *restore, str(wrong))
+        assert done.returncode == 1 and is_one_plain_line(done.stderr) and "keys" in done.stderr
+        assert list(new.iterdir()) == [new / "in-use"]
+    assert run(new, *restore, str(backed_up / "keys")).returncode == 0
 
 
 def test_a_backup_with_one_wrong_byte_is_refused(backed_up: Path, tmp_path: Path) -> None:
