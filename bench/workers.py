@@ -3,18 +3,15 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 
 from flask import Flask
 
+from bench.faults.servers import wait_for
 from tests.servers import ROOT, free_port
-
-START_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -46,27 +43,13 @@ def serving(app: Flask, speech_url: str, workers: int) -> Iterator[tuple[int, in
     log = Path(app.config["DATA_DIR"], "server.log")
     with log.open("wb") as output, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=output) as server:
         try:
-            _wait_for(port)
+            wait_for(port, log.read_text)
             yield server.pid, port
         finally:
             server.terminate()
             server.wait(30)
             faults = [line for line in log.read_text().splitlines() if '"level":"info"' not in line]
             print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-            connection.close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("The server did not start.")
 
 
 def state_of(server: int) -> State:

@@ -25,6 +25,12 @@ def free_port() -> int:
         return port
 
 
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def serving(app: Flask, workers: int = 2, **settings: str) -> Iterator[int]:
     """The port of gunicorn with `workers` processes on the database and the secret key of `app`."""

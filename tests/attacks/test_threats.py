@@ -1,19 +1,9 @@
 """docs/threats.md names no test that is not there."""
 
-import re
-from pathlib import Path
-
-ROOT = Path(__file__).parents[2]
+from tests.architecture.named_files import NAMED, ROOT, missing_in
 
 
 def test_every_test_that_the_list_of_threats_names_is_there() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs/threats.md").read_text())
-    assert len(named) > 50
-    missing = [f"{file}::{name}" for file, name in named if f"def {name}(" not in text_of(file)]
-    assert missing == []
-
-
-def text_of(file: str) -> str:
-    """The file's text; nothing where there is none."""
-    path = ROOT / file
-    return path.read_text() if path.is_file() else ""
+    page = (ROOT / "docs" / "threats.md").read_text()
+    assert len([name for _file, name in NAMED.findall(page) if name]) > 50
+    assert missing_in(page) == []

@@ -26,7 +26,7 @@ from medimeet import clock
 from medimeet.models import Clinic
 from tests import factories, machine
 from tests.cli.commands import until
-from tests.servers import ROOT, free_port, serving
+from tests.servers import ROOT, free_port, listens, serving
 from tests.transcription.lines import Line, bearer, write_prompt
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -173,17 +173,12 @@ def _running(command: list[str], folder: Path, port: int, environment: dict[str,
     with open(folder / "proxy.log", "wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        until(lambda: _listens(port) or process.poll() is not None)
+        until(lambda: listens(port) or process.poll() is not None)
         assert process.poll() is None, (folder / "proxy.log").read_text()
         yield
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _make_certificate(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from tests.cli.commands import sign_in, until
 from tests.portal.people_pages import picture
 from tests.races.crowds import Answer, Browser, all_at_once, nothing_is_torn, open_browsers, register, statuses
 from tests.races.test_one_slot import BOOKED, book, slots_to_fight_for
-from tests.servers import free_port, serving
+from tests.servers import free_port, listens, serving
 from tests.transcription.lines import Voice, bearer
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
@@ -121,7 +120,7 @@ def redis_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        until(lambda: _listens(port))
+        until(lambda: listens(port))
         url = f"redis://127.0.0.1:{port}/0"
         assert RedisStorage(url).check()
         yield url, server
@@ -137,11 +136,6 @@ def _by_minute(addresses: list[str]) -> list[list[int]]:
         answer = requests.get(address, timeout=20)
         minutes.setdefault(answer.headers["X-RateLimit-Reset"], []).append(answer.status_code)
     return list(minutes.values())
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _token(browser: requests.Session, url: str) -> str:

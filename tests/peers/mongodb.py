@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests import machine
+from tests.servers import free_port
 
 NX = Path(sys.executable).with_name("nx-27017")
 DEADLINE_SECONDS = 20
@@ -27,7 +28,7 @@ class MongoServer:
         if not NX.exists():
             machine.lacks("nx-27017 (pip install -e '.[test]')", "nothing spoke MongoDB's protocol")
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -107,9 +108,3 @@ class Pretender:
             while connection.recv(65536):
                 if self.answer:
                     connection.sendall(self.answer)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
