@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from flask import current_app
@@ -202,6 +203,11 @@ def _read(row: Setting, given: Mapping[str, str]) -> Any:
     return _parsed(row, text.strip())
 
 
+# A hundred years, or a day to wait: beyond that dates run out, and nothing would be cleaned up any more.
+_MOST = {"YEARS": 100, "DAYS": 36_525, "HOURS": 876_600, "MINUTES": 52_596_000, "SECONDS": 86_400}
+_LARGEST = 2**31 - 1
+
+
 def _parsed(row: Setting, text: str) -> Any:
     if row.kind is bool:
         if text.lower() in _TRUE | _FALSE:
@@ -216,9 +222,24 @@ def _parsed(row: Setting, text: str) -> Any:
     if row.schemes and text and not text.startswith(tuple(f"{scheme}://" for scheme in row.schemes)):
         # The address itself may hold a password.
         raise BadSetting(f"{PREFIX}{row.name} must begin with {' or '.join(f'{each}://' for each in row.schemes[:2])}.")
-    if row.kind is not str and value < 0:
+    if row.kind is str:
+        _require_readable(row, value)
+    elif value < 0:
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number that is not below zero.")
+    elif not value <= (most := _MOST.get(row.name.rpartition("_")[2], _LARGEST)):  # nor what is no number (nan)
+        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number up to {most}.")
     return value
+
+
+def _require_readable(row: Setting, text: str) -> None:
+    """Nothing, where it is no address, or one that can be taken apart. Raises BadSetting."""
+    if "://" not in text:
+        return
+    try:
+        urlsplit(text)
+    except ValueError:
+        words = "can't be read as an address. Inside a password write [ as %5B and ] as %5D."
+        raise BadSetting(f"{PREFIX}{row.name} {words}") from None
 
 
 def _shown(default: Any) -> str:

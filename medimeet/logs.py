@@ -106,8 +106,8 @@ def secrets_of(settings: Mapping[str, Any]) -> set[str]:
         if any(word in name for word in ("KEY", "PASSWORD", "TOKEN")):
             secrets |= {value, *re.split("[,:]", value)}
         elif "://" in value:
-            address = urlsplit(value)
-            secrets |= {part for each in (address.password,) if each for part in (each, unquote(each))}
+            password = urlsplit(value).password or ""
+            secrets |= {password, unquote(password)} - {""}
     return secrets
 
 
