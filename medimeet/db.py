@@ -140,7 +140,18 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     Read-only work that went before in the session is ended first, so the command sees the newest rows.
     Raises Busy past the database's time limit. A command never calls another command.
     """
+    return _as_command(function, keeps_models=False)
 
+
+def command_of_rows(function: Callable[P, R]) -> Callable[P, R]:
+    """As `command`, for one that looks at the database by `rows` alone: models that were read before stay as they were.
+
+    What it asks of such a model may have changed since; what matters is looked at again.
+    """
+    return _as_command(function, keeps_models=True)
+
+
+def _as_command(function: Callable[P, R], *, keeps_models: bool) -> Callable[P, R]:
     name = f"{function.__module__.rpartition('services.')[2]}.{function.__name__}"
 
     @wraps(function)
@@ -149,7 +160,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
             raise RuntimeError(f"{function.__qualname__} is a command, and was called by another command.")
         token, outcome = _inside_command.set(True), "done"
         try:
-            return _retried(lambda: function(*args, **kwargs))
+            return _retried(lambda: function(*args, **kwargs), keeps_models)
         except BaseException as error:
             outcome = type(error).__name__
             raise
@@ -281,10 +292,10 @@ _inside_command: ContextVar[bool] = ContextVar("inside_command", default=False)
 _endings: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("endings", default=None)
 
 
-def _retried(work: Callable[[], R]) -> R:
+def _retried(work: Callable[[], R], keeps_models: bool) -> R:
     for attempt in range(1, _TRIES + 1):
         try:
-            return _in_transaction(work)
+            return _in_transaction(work, keeps_models)
         except SQLAlchemyError as error:
             # Nothing was kept: PostgreSQL had this transaction give way, or the line broke before its end.
             if isinstance(error, DBAPIError) and (gave_way(error) or is_lost(error)) and attempt < _TRIES:
@@ -297,9 +308,12 @@ def _retried(work: Callable[[], R]) -> R:
     raise AssertionError("unreachable")
 
 
-def _in_transaction(work: Callable[[], R]) -> R:
-    give_up()
-    db.session.expire_all()  # a rollback expires nothing where no transaction was open
+def _in_transaction(work: Callable[[], R], keeps_models: bool) -> R:
+    if keeps_models and _has_only_read():
+        db.session.commit()  # ends what was read, and unlike a rollback has no model read anew
+    else:
+        give_up()
+        db.session.expire_all()  # a rollback expires nothing where no transaction was open
     with _one_writer():
         endings: dict[Callable[[list[Any]], None], list[Any]] = {}
         token = _endings.set(endings)
@@ -317,6 +331,11 @@ def _in_transaction(work: Callable[[], R]) -> R:
             raise
         finally:
             _endings.reset(token)
+
+
+def _has_only_read() -> bool:
+    session = db.session()
+    return not (session.new or session.dirty or session.deleted)
 
 
 def _commit() -> None:

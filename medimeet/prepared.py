@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Select
+from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Numeric, Select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
 Change = Callable[[Any], Any] | None
@@ -14,9 +15,9 @@ Change = Callable[[Any], Any] | None
 class Prepared:
     """A SELECT with parameters (`bindparam`, none of them expanding), built once when its module is loaded."""
 
-    def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]) -> None:
         self._statement = statement
-        self._forms: dict[str, _Form] = {}
+        self._forms: dict[str, Form] = {}
 
     def ask(self, engine: Engine, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows, read by themselves, in no transaction of ours."""
@@ -27,42 +28,53 @@ class Prepared:
                 return form.read(connection.exec_driver_sql(form.text, form.bound(values)))
         line = engine.raw_connection()
         try:
-            return form.read(line.driver_connection.execute(form.text, form.bound(values)))  # type: ignore[union-attr]
-        except sqlite3.Error as error:
-            raise DBAPIError.instance(form.text, None, error, sqlite3.Error) from error
+            return form.read(_sent(line.driver_connection, form, values))
         finally:
             line.close()
 
     def ask_within(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows as the connection's transaction sees them."""
         form = self._form(connection.dialect)
-        return form.read(connection.exec_driver_sql(form.text, form.bound(values)))
+        return form.read(run(connection, form, values))
 
-    def _form(self, dialect: Dialect) -> "_Form":
+    def _form(self, dialect: Dialect) -> "Form":
         form = self._forms.get(dialect.name)
         if form is None:
-            form = self._forms[dialect.name] = _Form(self._statement, dialect)
+            form = self._forms[dialect.name] = Form(
+                self._statement.compile(dialect=dialect),
+                [_read_by(column.type, dialect) for column in self._statement.selected_columns],
+            )
         return form
 
 
-class _Form:
+def run(connection: Connection, form: "Form", values: Mapping[str, Any]) -> Any:
+    """The cursor of a statement in the connection's transaction; on SQLite without ceremony, as above."""
+    if connection.engine.dispatch.before_cursor_execute or connection.dialect.name != "sqlite":
+        return connection.exec_driver_sql(form.text, form.bound(values))
+    return _sent(connection.connection.driver_connection, form, values)
+
+
+def _sent(driver: Any, form: "Form", values: Mapping[str, Any]) -> Any:
+    try:
+        return driver.execute(form.text, form.bound(values))
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(form.text, None, error, sqlite3.Error) from error
+
+
+class Form:
     """A statement in the words of one database: its text, and how values go in and come out."""
 
-    def __init__(self, statement: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+    def __init__(self, compiled: Any, out: Sequence[Change]) -> None:
         asked = {name: None for name, bind in compiled.binds.items() if bind.required}
         state = compiled.construct_expanded_state(asked)
         self.text: str = state.statement
         self._in_order: list[str] | None = state.positiontup
-        self._binds = {name: change for name, change in state.processors.items() if name in asked}
+        # The state knows only those of lists that were written out.
+        changes: dict[str, Change] = {**compiled._bind_processors, **state.processors}
+        self._binds = {name: change for name, change in changes.items() if name in asked and change is not None}
         self._fixed = {
-            name: _changed(state.processors.get(name), value)
-            for name, value in state.parameters.items()
-            if name not in asked
+            name: _changed(changes.get(name), value) for name, value in state.parameters.items() if name not in asked
         }
-        out = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.selected_columns
-        ]
         self._out = [(place, change) for place, change in enumerate(out) if change is not None]
 
     def bound(self, values: Mapping[str, Any]) -> Any:
@@ -84,6 +96,12 @@ class _Form:
             if cells[place] is not None:
                 cells[place] = change(cells[place])
         return tuple(cells)
+
+
+def _read_by(kind: TypeEngine[Any], dialect: Dialect) -> Change:
+    if dialect.name == "postgresql" and isinstance(kind, Numeric):
+        return None  # the driver gives a Decimal by itself
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _changed(change: Change, value: Any) -> Any:

@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from medimeet.db import at_end_of_command, db, insert_into
 from medimeet.models import AuditEntry, AuditHead
+from medimeet.prepared import Prepared
+from medimeet.prepared_writes import PreparedInsert, PreparedUpdate
 from medimeet.sealing import key_ring
 
 FIRST = ""
@@ -39,16 +41,18 @@ def columns() -> list[Any]:
     return [_LINES.c[name] for name in (*_COVERED, "digest")]
 
 
-_LINES: FromClause = AuditEntry.__table__
-_HEADS: FromClause = AuditHead.__table__
+_LINES: Table = AuditEntry.__table__  # type: ignore[assignment]
+_HEADS: Table = AuditHead.__table__  # type: ignore[assignment]
 # The row's id is left out: the database gives it afterwards, and the number says the same and more.
 _COVERED = (
     *("chain", "number", "key", "at", "clinic_id", "actor_id", "deed", "subject", "subject_id", "patient_id"),
     *("detail", "why", "request_id"),
 )
-_READ_HEAD = select(_HEADS.c.number, _HEADS.c.digest).where(_HEADS.c.chain == bindparam("of_chain")).with_for_update()
-_MOVE_HEAD = update(AuditHead).where(AuditHead.chain == bindparam("of_chain"))
-_ADD_LINE = insert(AuditEntry).inline()
+_READ_HEAD = Prepared(
+    select(_HEADS.c.number, _HEADS.c.digest).where(_HEADS.c.chain == bindparam("of_chain")).with_for_update()
+)
+_MOVE_HEAD = PreparedUpdate(update(_HEADS).where(_HEADS.c.chain == bindparam("of_chain")), ["number", "digest"])
+_ADD_LINE = PreparedInsert(_LINES)
 
 
 def _append(lines: Sequence[dict[str, Any]]) -> None:
@@ -62,24 +66,23 @@ def _append(lines: Sequence[dict[str, Any]]) -> None:
     connection = db.session.connection()
     for chain in sorted(chains):
         number, digest = _locked_head(connection, chain)
-        placed = []
         for line in chains[chain]:
             number += 1
             detail = json.loads(json.dumps(line["detail"])) if line["detail"] else {}
             whole = line | {"detail": detail, "chain": chain, "number": number, "key": key}
             digest = digest_of(whole, digest, secret)
-            placed.append(whole | {"digest": digest})
-        connection.execute(_ADD_LINE, placed if len(placed) > 1 else placed[0])
-        connection.execute(_MOVE_HEAD, {"of_chain": chain, "number": number, "digest": digest})
+            _ADD_LINE.add(connection, whole | {"digest": digest})
+        _MOVE_HEAD.run(connection, {"of_chain": chain, "number": number, "digest": digest})
 
 
 def _locked_head(connection: Connection, chain: int) -> tuple[int, str]:
-    head = connection.execute(_READ_HEAD, {"of_chain": chain}).first()
-    if head is None:
+    found = _READ_HEAD.ask_within(connection, {"of_chain": chain})
+    if not found:
         first = insert_into(AuditHead).values(chain=chain, number=0, digest=FIRST).on_conflict_do_nothing()
         connection.execute(first)
-        head = connection.execute(_READ_HEAD, {"of_chain": chain}).one()
-    return head.number, head.digest
+        found = _READ_HEAD.ask_within(connection, {"of_chain": chain})
+    [(number, digest)] = found
+    return number, digest
 
 
 def _plain(value: Any) -> Any:

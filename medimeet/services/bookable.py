@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import BindParameter, Integer, bindparam, exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
-from medimeet.db import InstantColumn, db, rows
+from medimeet.db import InstantColumn, db, prepared_rows
 from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid
 from medimeet.domain.slots import Slot
@@ -17,6 +18,7 @@ from medimeet.domain.wall_clock import NonexistentTime, minute_of, text_of, to_i
 from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken, SlotTooShort
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
+from medimeet.prepared import Prepared
 from medimeet.services import appointments, slots
 from medimeet.services.access import Actor
 from medimeet.services.search import any_part, fold
@@ -39,14 +41,14 @@ _GIVING = (
     .where(doctor_treatment.c.treatment_id == bindparam("treatment_id", type_=Integer()))
     .where(Doctor.id == _DOCTOR_ID, Doctor.takes_patients)
 )
-_TAKEN = (
+_TAKEN = Prepared(
     select(Appointment.id)
     .where(Appointment.clinic_id == _CLINIC_ID, Appointment.doctor_id == _DOCTOR_ID)
     .where(Appointment.starts_at <= _STARTS_AT, Appointment.starts_at > _DAY_BEFORE, Appointment.ends_at > _STARTS_AT)
     .where(Appointment.occupies_at(_NOW))
     .limit(1)
 )
-_CLASH = (
+_CLASH = Prepared(
     select(Appointment.id)
     .where(Appointment.patient_id == bindparam("patient_id", type_=Integer()), Appointment.is_active_at(_NOW))
     .where(Appointment.starts_at < bindparam("ends_at", type_=InstantColumn()), Appointment.starts_at > _DAY_BEFORE)
@@ -173,7 +175,7 @@ def refuse_taken(clinic: Clinic, slot_id: int) -> None:
     if starts_at <= clock.now():
         raise PastSlot
     taken = {"clinic_id": clinic.id, "doctor_id": doctor_id, "starts_at": starts_at, "now": clock.now()}
-    if rows(_TAKEN, **taken, day_before=starts_at - ONE_DAY):
+    if prepared_rows(_TAKEN, **taken, day_before=starts_at - ONE_DAY):
         raise SlotTaken
 
 
@@ -185,19 +187,32 @@ def span(
     `leave_out` is the appointment that is about to be moved there. Raises PastSlot, NoSuchSlot, PatientBusy, SlotTaken,
     SlotTooShort.
     """
+    duration = treatment.duration if treatment is not None else timedelta(0)
+    return span_of_ids(patient.id, doctor.id, doctor.clinic.zone, duration, starts_at, leave_out=leave_out)
+
+
+def span_of_ids(
+    patient_id: int,
+    doctor_id: int,
+    zone: ZoneInfo,
+    duration: timedelta,
+    starts_at: datetime,
+    *,
+    leave_out: int | None = None,
+) -> Slot:
+    """The same by ids, for a doctor whose clinic is in `zone`."""
     if starts_at <= clock.now():
         raise PastSlot
-    day = starts_at.astimezone(doctor.clinic.zone).date()
-    if day > clock.today(doctor.clinic.zone) + slots.HORIZON:
+    day = starts_at.astimezone(zone).date()
+    if day > clock.today(zone) + slots.HORIZON:
         raise NoSuchSlot
     # One day more: a long treatment may run past midnight.
-    around = slots.of_days(doctor, day, day + timedelta(days=1), leave_out=leave_out)
+    around = slots.of_ids([doctor_id], zone, day, day + timedelta(days=1), leave_out=leave_out)
     slot = next((each for each in around if each.starts_at == starts_at), None)
     if slot is None:
         raise NoSuchSlot
-    duration = treatment.duration if treatment is not None else timedelta(0)
     found = rules.fitting(around, starts_at, duration)
-    _refuse_clash(patient, starts_at, found.ends_at if found else slot.ends_at, leave_out)
+    _refuse_clash(patient_id, starts_at, found.ends_at if found else slot.ends_at, leave_out)
     if found is not None:
         return found
     raise SlotTooShort(_too_short_words(duration)) if slot.is_free else SlotTaken
@@ -266,9 +281,9 @@ def _refuse_out_of_reach(doctor: Doctor, day: date, minute: int, today: date) ->
         raise PastSlot
 
 
-def _refuse_clash(patient: Patient, starts_at: datetime, ends_at: datetime, leave_out: int | None) -> None:
-    asked = {"patient_id": patient.id, "starts_at": starts_at, "ends_at": ends_at, "now": clock.now()}
-    for (visit_id,) in rows(_CLASH, **asked, day_before=starts_at - ONE_DAY, leave_out=leave_out or 0):
+def _refuse_clash(patient_id: int, starts_at: datetime, ends_at: datetime, leave_out: int | None) -> None:
+    asked = {"patient_id": patient_id, "starts_at": starts_at, "ends_at": ends_at, "now": clock.now()}
+    for (visit_id,) in prepared_rows(_CLASH, **asked, day_before=starts_at - ONE_DAY, leave_out=leave_out or 0):
         visit = db.session.get_one(Appointment, visit_id)
         raise PatientBusy(_clash_words(visit), visit.id)
 

@@ -143,6 +143,7 @@ def _hold(visitor: Actor, order: OrderByEmail, key: str | None) -> Appointment:
         visit = placing.add(
             visitor,
             order,
+            placing.wanted(visitor, order),
             patient,
             starts_at,
             status=AppointmentStatus.PENDING,

@@ -37,3 +37,6 @@ def _end(which: ColumnElement[bool]) -> None:
         .values(status=AppointmentStatus.CANCELED, canceled_at=now, updated_at=now)
         .execution_options(synchronize_session=False)
     )
+    for known in list(db.session.identity_map.values()):
+        if isinstance(known, Appointment):
+            db.session.expire(known, ["status", "canceled_at", "updated_at"])

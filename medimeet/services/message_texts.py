@@ -257,6 +257,8 @@ def sender_of(clinic: Clinic | None) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks and control characters, so that it can't pose as a header or a line of ours."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # as nearly all are
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 

@@ -7,22 +7,23 @@ gets a mail, with a mobile number only an SMS, with neither nothing. Call them a
 import hashlib
 import uuid
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
 from medimeet.config import setting
-from medimeet.db import db, insert_into
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.models import Account, Appointment, Clinic, Doctor, Invoice, Notification
+from medimeet.prepared_writes import PreparedInsert
 from medimeet.services import calendar_file, message_texts
 from medimeet.services.message_texts import Words
 
 CODE = "one_time_code"
 CODE_LIFETIME = timedelta(seconds=60)
 TO_CONFIRM = "booking_to_confirm"
+_ADD_UNLESS_TOLD = PreparedInsert(Notification.__table__, unless_known="dedupe_key")  # type: ignore[arg-type]
 
 
 def worthless_after(kind: str) -> timedelta | None:
@@ -200,8 +201,8 @@ def _tell(
     if not recipient:
         return
     db.session.flush()  # what it tells of, before the message itself
-    db.session.connection().execute(
-        _add_unless_told(db.engine.dialect.name),
+    _ADD_UNLESS_TOLD.add(
+        db.session.connection(),
         {
             "clinic_id": to.clinic_id,
             "account_id": to.id,
@@ -217,12 +218,6 @@ def _tell(
             "message_id": _new_message_id(),
         },
     )
-
-
-@cache
-def _add_unless_told(_dialect: str) -> Any:
-    """The statement that adds a message, but none whose key is there: built once, for every booking adds two."""
-    return insert_into(Notification).on_conflict_do_nothing(index_elements=[Notification.dedupe_key])
 
 
 def _new_message_id() -> str:

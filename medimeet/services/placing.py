@@ -3,50 +3,86 @@
 What the database refuses becomes the same words as our own look.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
-from medimeet.db import InstantColumn, broken_rule, db, lock, rows
+from medimeet.db import InstantColumn, broken_rule, db, lock, prepared_rows
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
+from medimeet.prepared import Prepared
+from medimeet.prepared_models import PreparedModels
+from medimeet.prepared_writes import PreparedInsert
 from medimeet.services import bookable, holds, orders
 from medimeet.services.access import Actor
 from medimeet.services.orders import Order, TimeOfDay
 
+_ADD = PreparedInsert(Appointment.__table__)  # type: ignore[arg-type]
 _DOCTOR_ID, _PATIENT_ID = bindparam("doctor_id", type_=Integer()), bindparam("patient_id", type_=Integer())
-_OFFERED = select(
-    Treatment,
-    exists()
-    .where(doctor_treatment.c.doctor_id == _DOCTOR_ID, doctor_treatment.c.treatment_id == Treatment.id)
-    .label("is_given"),
-).where(
-    Treatment.id == bindparam("treatment_id", type_=Integer()),
-    Treatment.clinic_id == bindparam("clinic_id", type_=Integer()),
-    Treatment.is_active,
+_CLINIC_ID = bindparam("clinic_id", type_=Integer())
+_IS_GIVEN = exists().where(doctor_treatment.c.doctor_id == _DOCTOR_ID, doctor_treatment.c.treatment_id == Treatment.id)
+_IS_OFFERED = and_(
+    Treatment.id == bindparam("treatment_id", type_=Integer()), Treatment.clinic_id == _CLINIC_ID, Treatment.is_active
+)
+_OFFERED = select(Treatment, _IS_GIVEN.label("is_given")).where(_IS_OFFERED)
+_WANTED = PreparedModels(
+    (Doctor, Account, Treatment),
+    lambda asked: (
+        asked.select_from(Doctor)
+        .join(Account, Account.id == Doctor.account_id)
+        .outerjoin(Treatment, _IS_OFFERED)
+        .where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
+    ),
+    [_IS_GIVEN.correlate(Treatment.__table__)],
 )
 _LAPSED = and_(
     Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
     Appointment.starts_at < bindparam("day_after", type_=InstantColumn()),
     Appointment.lapsed_by(bindparam("now", type_=InstantColumn())),
 )
-_STANDING = (
-    select(
-        or_(
-            exists().where(Appointment.doctor_id == _DOCTOR_ID, _LAPSED),
-            exists().where(Appointment.patient_id == _PATIENT_ID, _LAPSED),
-        ).label("has_holds_to_end")
-    )
-    .select_from(Patient)
-    .join(Patient.account)
-    .where(Patient.id == _PATIENT_ID, Patient.closed_at.is_(None), Account.is_active)
+_HAS_HOLDS_TO_END = or_(
+    exists().where(Appointment.doctor_id == _DOCTOR_ID, _LAPSED),
+    exists().where(Appointment.patient_id == _PATIENT_ID, _LAPSED),
 )
+_TAKES_PATIENTS = exists().where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
+_IS_OPEN = exists().where(
+    Patient.id == _PATIENT_ID,
+    Patient.closed_at.is_(None),
+    exists().where(Account.id == Patient.account_id, Account.is_active),
+)
+# One row, whatever has become of them; the treatment's part is empty where it can't be booked.
+_STANDING = Prepared(
+    select(_TAKES_PATIENTS, _IS_OPEN, _HAS_HOLDS_TO_END, Treatment.price, Treatment.duration_minutes, Doctor.fee)
+    .select_from(Doctor)
+    .outerjoin(Treatment, and_(_IS_OFFERED, _IS_GIVEN))
+    .where(Doctor.id == _DOCTOR_ID)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """With whom, and what for, somebody wants to book, as they were found at a look."""
+
+    doctor: Doctor
+    treatment: Treatment | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is so under the locks: the price and the length of the visit (none: the slot's own)."""
+
+    price: Decimal
+    duration: timedelta
 
 
 def locked_start(actor: Actor, time: int | TimeOfDay) -> datetime:
@@ -83,12 +119,7 @@ def given_treatment(doctor: Doctor, treatment_id: int | None) -> Treatment | Non
         return None
     asked = {"treatment_id": treatment_id, "clinic_id": doctor.clinic_id, "doctor_id": doctor.id}
     found = db.session.execute(_OFFERED, asked).one_or_none()
-    if found is None:
-        raise NotFound("We can't find this treatment.")
-    if not found.is_given:
-        raise NotFound(f"{doctor.name} does not give this treatment. Choose another doctor.")
-    treatment: Treatment = found.Treatment
-    return treatment
+    return _given(doctor, *found) if found is not None else _given(doctor, None, False)
 
 
 def price_of(doctor: Doctor, treatment: Treatment | None) -> Decimal:
@@ -96,22 +127,21 @@ def price_of(doctor: Doctor, treatment: Treatment | None) -> Decimal:
     return treatment.price if treatment is not None else doctor.fee
 
 
-def clear_the_way(doctor: Doctor, patient: Patient, starts_at: datetime) -> None:
-    """Ends the holds of the doctor and the locked patient, where one that is up may stand in the way then.
-
-    Raises NotFound where the patient's profile was closed, or the account ended, since they were found.
-    """
-    around = {"day_before": starts_at - bookable.ONE_DAY, "day_after": starts_at + bookable.ONE_DAY}
-    found = rows(_STANDING, doctor_id=doctor.id, patient_id=patient.id, now=clock.now(), **around)
-    if not found:
-        raise NotFound("This patient's profile was closed a moment ago, so nothing can be booked for it.")
-    if found[0].has_holds_to_end:
-        holds.end_due_of([doctor.id], patient.id)
+def wanted(actor: Actor, order: Order) -> Wanted:
+    """Doctor and treatment of the order, at a look. Raises NoSuchSlot, NotFound."""
+    asked = {"doctor_id": doctor_id_of(order.time), "clinic_id": actor.clinic.id, "treatment_id": order.treatment_id}
+    found = _WANTED.first(**asked)
+    if found is None:
+        raise NoSuchSlot
+    doctor, account, treatment, is_given = found
+    set_committed_value(doctor, "account", account)
+    return Wanted(doctor, _given(doctor, treatment, is_given) if order.treatment_id is not None else None)
 
 
 def add(
     actor: Actor,
     order: Order,
+    what: Wanted,
     patient: Patient,
     starts_at: datetime,
     *,
@@ -121,29 +151,37 @@ def add(
 ) -> Appointment:
     """The new appointment as it was ordered, written in the running command, which has locked the doctor.
 
-    Raises as `booking.book` does.
+    Whether `what` and the patient, found at a look, still stand is asked again. Raises as `booking.book` does.
     """
-    doctor = doctor_of(actor, order.time)
-    treatment = given_treatment(doctor, order.treatment_id)
+    reason = orders.checked_reason(order.reason)
+    doctor, treatment = what.doctor, what.treatment
     lock("patient", patient.id)
-    clear_the_way(doctor, patient, starts_at)
-    appointment = Appointment(
-        clinic_id=actor.clinic.id,
-        patient_id=patient.id,
-        treatment_id=treatment.id if treatment else None,
-        price=price_of(doctor, treatment),
-        status=status,
-        hold_expires_at=hold_expires_at,
-        reason=orders.checked_reason(order.reason),
-        kind=order.kind,
-        channel=channel,
-        booked_by_id=actor.account.id if actor.account else None,
-    )
-    place(appointment, doctor, patient, treatment, starts_at)
+    terms = _terms(what, patient, starts_at)
+    span = bookable.span_of_ids(patient.id, doctor.id, actor.clinic.zone, terms.duration, starts_at)
+    with _in_our_words():
+        row = _ADD.add(
+            db.session.connection(),
+            {
+                "clinic_id": actor.clinic.id,
+                "doctor_id": doctor.id,
+                "patient_id": patient.id,
+                "treatment_id": treatment.id if treatment else None,
+                "starts_at": span.starts_at,
+                "ends_at": span.ends_at,
+                "price": terms.price,
+                "status": status,
+                "hold_expires_at": hold_expires_at,
+                "reason": reason,
+                "kind": order.kind,
+                "channel": channel,
+                "booked_by_id": actor.account.id if actor.account else None,
+            },
+        )
+    appointment = Appointment(**row)
+    make_transient_to_detached(appointment)  # it is written, so the session need neither write nor read it
     db.session.add(appointment)
-    write(appointment)
-    for name, row in (("clinic", doctor.clinic), ("doctor", doctor), ("patient", patient), ("treatment", treatment)):
-        set_committed_value(appointment, name, row)  # they were read a moment ago, and whoever is told asks for them
+    for name, known in (("clinic", actor.clinic), ("doctor", doctor), ("patient", patient), ("treatment", treatment)):
+        set_committed_value(appointment, name, known)  # whoever is told asks for them
     return appointment
 
 
@@ -170,8 +208,50 @@ def place(
 
 def write(appointment: Appointment) -> None:
     """Flushes; turns the database's refusal of an overlap into our words."""
-    try:
+    with _in_our_words():
         db.session.flush()
+    db.session.expire(appointment, ["doctor"])
+
+
+def _given(doctor: Doctor, treatment: Treatment | None, is_given: bool) -> Treatment:
+    if treatment is None:
+        raise NotFound("We can't find this treatment.")
+    if not is_given:
+        raise NotFound(f"{doctor.name} does not give this treatment. Choose another doctor.")
+    return treatment
+
+
+def _terms(what: Wanted, patient: Patient, starts_at: datetime) -> _Terms:
+    """What holds now that doctor and patient are locked; ends holds of theirs that are up and may stand in the way.
+
+    Raises NoSuchSlot, NotFound where the doctor, the treatment or the patient has gone since they were found.
+    """
+    doctor, treatment = what.doctor, what.treatment
+    [(takes_patients, is_open, has_holds_to_end, price, minutes, fee)] = prepared_rows(
+        _STANDING,
+        doctor_id=doctor.id,
+        patient_id=patient.id,
+        clinic_id=doctor.clinic_id,
+        treatment_id=treatment.id if treatment else None,
+        now=clock.now(),
+        day_before=starts_at - bookable.ONE_DAY,
+        day_after=starts_at + bookable.ONE_DAY,
+    )
+    if not takes_patients:
+        raise NoSuchSlot
+    if treatment is not None and minutes is None:
+        raise NotFound(f"{doctor.name} does not give this treatment any more. Choose another one.")
+    if not is_open:
+        raise NotFound("This patient's profile was closed a moment ago, so nothing can be booked for it.")
+    if has_holds_to_end:
+        holds.end_due_of([doctor.id], patient.id)
+    return _Terms(fee, timedelta(0)) if treatment is None else _Terms(price, timedelta(minutes=minutes))
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
     except IntegrityError as error:
         rule = broken_rule(error)
         if rule == "appointment_doctor_overlap":
@@ -179,4 +259,3 @@ def write(appointment: Appointment) -> None:
         if rule == "appointment_patient_overlap":
             raise PatientBusy from error
         raise
-    db.session.expire(appointment, ["doctor"])

@@ -9,12 +9,14 @@ from typing import Any
 
 import jwt
 from sqlalchemy import Update, bindparam, case, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import InstantColumn, command, db, lock
 from medimeet.errors import Busy, NotFound, NotSignedIn
 from medimeet.models import Account, Clinic, IssuedToken
+from medimeet.prepared_models import PreparedModels
 from medimeet.services import audit, second_factor, shown_passwords
 from medimeet.services.access import Actor
 
@@ -24,12 +26,16 @@ ACCESS, REFRESH = "access", "refresh"
 _ALGORITHM = "HS256"
 _DEAD = "This token is not good, or no longer. Sign in again."
 # Built once: every request of a program asks it.
-_LIVE = (
-    select(Account, IssuedToken)
-    .join(IssuedToken, IssuedToken.account_id == Account.id)
-    .where(IssuedToken.jti == bindparam("jti"), IssuedToken.kind == bindparam("kind"))
-    .where(IssuedToken.revoked_at.is_(None), IssuedToken.expires_at > bindparam("now", type_=InstantColumn()))
-    .where(Account.is_active)
+_LIVE = PreparedModels(
+    (Account, IssuedToken, Clinic),
+    lambda asked: (
+        asked.select_from(Account)
+        .join(IssuedToken, IssuedToken.account_id == Account.id)
+        .outerjoin(Clinic, Clinic.id == Account.clinic_id)
+        .where(IssuedToken.jti == bindparam("jti"), IssuedToken.kind == bindparam("kind"))
+        .where(IssuedToken.revoked_at.is_(None), IssuedToken.expires_at > bindparam("now", type_=InstantColumn()))
+        .where(Account.is_active)
+    ),
 )
 _CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "typ"]
 
@@ -300,10 +306,12 @@ def _live_account(claims: dict[str, Any]) -> Account:
 
 
 def _live(claims: dict[str, Any]) -> tuple[Account, IssuedToken]:
-    row = db.session.execute(_LIVE, {"jti": claims["jti"], "kind": claims["typ"], "now": clock.now()}).first()
-    if row is None:
+    found = _LIVE.first(jti=claims["jti"], kind=claims["typ"], now=clock.now())
+    if found is None:
         raise NotSignedIn(_DEAD)
-    return row[0], row[1]
+    account, row, clinic = found
+    set_committed_value(account, "clinic", clinic)
+    return account, row
 
 
 @command
