@@ -3,6 +3,7 @@
 A command that fails says so in one line on stderr and ends with a status that is not zero.
 """
 
+import errno
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,6 +30,10 @@ SECRETS = ("KEY", "PASSWORD", "TOKEN", "URL", "URI")
 
 class PlainCommand(click.Command):
     """A command that fails in one line, never with a traceback (unless Flask's --debug asks for one)."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """What the list of commands says: the first sentence of the help, whole, however long a line is."""
+        return " ".join((self.help or "").split("\n\n")[0].split())
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; every fault becomes words."""
@@ -265,4 +270,6 @@ def _in_words(error: Exception) -> str:
         return f"The database can't be used: {reason}. Check MEDIMEET_DATABASE_URL and MEDIMEET_DATA_DIR."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full. Make room, then try again: what is not said to be done was not done."
     return f"Something unexpected went wrong ({type(error).__name__}: {error}). `flask --debug ...` shows where."

@@ -4,9 +4,10 @@
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ from medimeet.db import db
 from medimeet.errors import InstallationFault
 from medimeet.gateways import postgresql_tools
 from medimeet.sealing import key_ring
-from medimeet.services import backup_archive, heartbeats, invariants, migrations
+from medimeet.services import backup_archive, data_keys, heartbeats, invariants, migrations
 from medimeet.services.backup_archive import DATABASES, Contents, Writer
 from medimeet.services.invariants import Check
 from medimeet.services.new_picture import UPLOADS
@@ -29,6 +30,8 @@ from medimeet.services.new_picture import UPLOADS
 HEARTBEAT = "backup"
 OLDEST = timedelta(days=2)
 _NAMES = "medimeet-*.tar"
+_DRAFTS = ".backup-"
+_DRAFT_SECONDS = 24 * 60 * 60  # no copy takes as long
 
 
 def is_possible() -> bool:
@@ -53,7 +56,8 @@ def make(path: Path) -> list[Check]:
     are in the original. Raises InstallationFault.
     """
     _require_free(path)
-    with TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
+    _remove_drafts(path.parent)
+    with TemporaryDirectory(dir=path.parent, prefix=_DRAFTS) as folder:
         draft = Path(folder, "draft.tar")
         with backup_archive.writing(draft) as writer:
             pictures = _add_pictures(writer)
@@ -92,6 +96,14 @@ def remove_old(folder: Path, keep: int) -> int:
     return len(old)
 
 
+def _remove_drafts(folder: Path) -> None:
+    """Takes away what backups left that were killed, else each would keep its copy of the database for ever."""
+    for draft in folder.glob(f"{_DRAFTS}*"):
+        with suppress(OSError):  # another backup removes it, too
+            if clock.now().timestamp() - draft.stat().st_mtime > _DRAFT_SECONDS:
+                shutil.rmtree(draft)
+
+
 def write_keys(path: Path) -> None:
     """Writes the keys that a backup needs to be read to a file of their own. Raises InstallationFault."""
     if path.exists():
@@ -99,8 +111,14 @@ def write_keys(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     data_keys = setting("DATA_KEYS").split(",") if setting("DATA_KEYS") else data_path("data-keys").read_text().split()
     lines = [f"secret-key {setting('SECRET_KEY')}", *(f"data-key {key.strip()}" for key in data_keys)]
-    with open(path, "x", opener=owner_only) as file:
-        file.write("\n".join(lines) + "\n")
+    try:
+        with open(path, "x", opener=owner_only) as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)  # an empty file looks like keys that were kept
+        raise
 
 
 def row_counts(connection: Connection) -> dict[str, int]:
@@ -142,8 +160,11 @@ def examined_sqlite(connection: Connection) -> list[Check]:
 def _require_free(path: Path) -> None:
     if path.exists():
         raise InstallationFault(f"{path} is there already, and is not written over. Choose another name.")
-    if migrations.own_version().current is None:
+    version = migrations.own_version()
+    if version.current is None:
         raise InstallationFault("There is no database here yet, so there is nothing to copy. Run `flask init` first.")
+    if version.is_newest:
+        data_keys.require()  # a backup notes which keys open it
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 

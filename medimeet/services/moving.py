@@ -34,7 +34,7 @@ from medimeet.db import Base
 from medimeet.errors import InstallationFault
 from medimeet.models import overlap_guards
 from medimeet.sealing import SealedText
-from medimeet.services import migrations
+from medimeet.services import data_keys, migrations
 
 _ROWS_AT_ONCE = 2_000
 _DIGEST_RANGE = 2**256
@@ -65,6 +65,8 @@ def check_source(connection: Connection) -> None:
         raise InstallationFault("This installation is not on SQLite any more: MEDIMEET_DATABASE_URL is set.")
     if not migrations.version(connection).is_newest:
         raise InstallationFault("Bring the database to this version first: `flask serve --migrate`.")
+    if fault := data_keys.fault(connection):
+        raise InstallationFault(f"{fault}. {data_keys.MEND}")
     strange = sorted(_tables_of(connection) - set(Base.metadata.tables))
     if strange:
         raise InstallationFault(f"These tables are not MediMeet's, and would be lost: {', '.join(strange)}.")

@@ -1,12 +1,20 @@
 """`flask backup`: a sound copy of everything but the keys, taken while people write."""
 
+import errno
 import json
+import os
 import sqlite3
 import tarfile
 import threading
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from medimeet.cli import command
+from medimeet.services import backup
 from tests.cli.commands import is_one_plain_line, run
 
 WRITE = (
@@ -45,6 +53,51 @@ def test_the_keys_are_never_in_a_backup_but_in_a_file_of_their_own(demo_folder: 
         key = (demo_folder / name).read_text().strip()
         assert key in keys.read_text() and key.encode() not in backup.read_bytes()
     assert keys.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("deed", ["backup", "move-to-postgresql"])
+def test_who_copies_while_the_keys_are_not_there_is_told_and_has_no_copy_that_the_right_keys_would_not_open(
+    demo_folder: Path, tmp_path: Path, deed: str
+) -> None:
+    (demo_folder / "data-keys").unlink()
+    place = str(tmp_path / "b.tar") if deed == "backup" else "postgresql://127.0.0.1:9/nobody"
+    done = run(demo_folder, deed, place)
+    assert done.returncode == 1 and is_one_plain_line(done.stderr) and "that sealed this database" in done.stderr
+    assert not (tmp_path / "b.tar").exists()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_keys_that_a_full_disk_did_not_take_leave_no_empty_file_behind(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with app.app_context(), monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            backup.write_keys(tmp_path / "keys")
+    assert not (tmp_path / "keys").exists()
+
+
+def test_who_runs_a_command_on_a_full_disk_is_told_that_it_is_full() -> None:
+    @command("write")
+    def write() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert "The disk is full" in CliRunner().invoke(write).output
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_but_not_the_draft_of_one_that_still_runs(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    killed, running = tmp_path / ".backup-killed", tmp_path / ".backup-running"
+    for folder in (killed, running):
+        folder.mkdir()
+        (folder / "draft.tar").write_text("half")
+    os.utime(killed, (0, 0))
+    assert run(demo_folder, "backup", str(tmp_path)).returncode == 0
+    assert running.exists() and not killed.exists()
 
 
 def test_a_folder_keeps_the_newest_backups_and_everything_else(demo_folder: Path, tmp_path: Path) -> None:
