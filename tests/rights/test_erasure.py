@@ -196,6 +196,14 @@ def test_who_it_was_is_shown_to_the_admin_for_a_password_and_written_down(
 
 
 @only_sqlite
+def test_the_back_office_is_no_way_round_that_password(life: Patient, as_: SignedIn) -> None:
+    erase(as_(life.account))
+    office = as_(factories.make_superuser())
+    page = words_of(office.get(f"/admin/held-identity/details/?id={life.id}"))
+    assert "shown for a password" in page and "canary" not in page
+
+
+@only_sqlite
 def test_when_the_years_are_over_the_records_go_too(clinic: Clinic, life: Patient, as_: SignedIn) -> None:
     erase(as_(life.account))
     held = db.session.scalars(select(HeldIdentity)).one()

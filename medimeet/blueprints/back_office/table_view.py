@@ -22,7 +22,7 @@ from medimeet.blueprints.back_office.fields import MINUTES
 from medimeet.db import Base, db
 from medimeet.domain.wall_clock import text_of
 from medimeet.errors import InvalidInput, MediMeetError, NotFound
-from medimeet.models import Notification
+from medimeet.models import HeldIdentity, Notification
 from medimeet.services import back_office, table_rows
 from medimeet.web.asked import whole_number
 from medimeet.web.form_faults import show_faults
@@ -164,6 +164,8 @@ class TableView(ModelView):
         value = getattr(row, column)
         if column == "body" and isinstance(row, Notification) and row.holds_secret:
             return "(it held a code or a link)"
+        if column == "identity" and isinstance(row, HeldIdentity):
+            return "(shown for a password: /erased-people/)"
         if column in MINUTES and value is not None:
             return text_of(value)
         return _in_words(value)
