@@ -157,7 +157,7 @@ def reset_demo(yes: bool) -> None:
     click.echo("The demo is gone. `make run` (or `flask demo`) makes a new one.")
 
 
-@click.group("conversations")
+@click.group("conversations", short_help="Look after the log of what was said to the assistant.")
 def conversations() -> None:
     """Look after the conversation log where MEDIMEET_MONGODB_URI keeps it in MongoDB."""
 

@@ -6,7 +6,7 @@ from medimeet.cli import PlainCommand, application
 from medimeet.services import lost_second_factor
 
 
-@click.group("second-factor")
+@click.group("second-factor", short_help="Help a superuser who has lost phone and recovery codes.")
 def second_factor() -> None:
     """Help somebody who has lost phone and recovery codes, and has nobody above them on the site."""
 

@@ -93,3 +93,9 @@ def _make_newer(folder: str | Path) -> None:
     with closing(sqlite3.connect(Path(folder) / "medimeet.sqlite")) as database:
         database.execute("UPDATE alembic_version SET version_num = 'zzzz'")
         database.commit()
+
+
+def test_the_list_of_commands_says_of_each_of_ours_what_it_does_in_a_whole_sentence(tmp_path: Path) -> None:
+    asked = run(tmp_path, "--help")
+    listed = " ".join(asked.stdout.split("Commands:")[1].split())
+    assert asked.returncode == 0 and "..." not in listed
