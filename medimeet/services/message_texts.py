@@ -143,7 +143,7 @@ def second_factor(account: Account, what: str) -> Words:
     """To somebody whose second factor was switched on or off, or stood in for: what happened, in words."""
     opening = f"Your account {what}."
     other = f"If it was not you, set a new password at once:\n{site_address('/patient/forgot-password/')}"
-    words = _about_account(account, "Your second factor", opening, other)
+    words = _about_account(account, opening.removesuffix("."), opening, other)
     return Words(words.subject, words.body, f"{_name(account.clinic)}: {opening} {' '.join(other.split())}")
 
 

@@ -316,3 +316,14 @@ def test_messages_write_the_clinics_number_as_people_read_it(app: Flask) -> None
     [mail] = told(booked(clinic).patient.account)
     assert "+44 20 7946 0123" in mail.body
     assert "+442079460123" not in mail.body
+
+
+def test_the_subject_of_a_mail_about_a_second_factor_says_what_happened(app: Flask, clinic: Clinic) -> None:
+    account = make_patient(clinic).account
+    tell = command(notifications.tell_second_factor)
+    tell(account, "was opened with a recovery code; 9 are left")
+    tell(account, "no longer asks for a second factor when you sign in")
+    assert [told_one.subject for told_one in told(account)] == [
+        "Your account was opened with a recovery code; 9 are left",
+        "Your account no longer asks for a second factor when you sign in",
+    ]
