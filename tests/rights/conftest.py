@@ -8,7 +8,7 @@ from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient
 from tests import factories
 
-LAST_FRIDAY, NEXT_THURSDAY = date(2026, 11, 20), date(2026, 12, 3)
+LAST_FRIDAY = date(2026, 11, 20)
 
 
 @pytest.fixture
