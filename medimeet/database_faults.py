@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -57,8 +58,9 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def is_beyond_any_row(error: DBAPIError) -> bool:
-    """Whether a number was asked for that no column holds: PostgreSQL refuses it, SQLite just does not find it."""
-    return _state(error) == "22003"
+    """Whether a number or a text was asked for that no column holds: PostgreSQL refuses it, SQLite does not find it."""
+    is_refused_here = isinstance(error.orig, psycopg.DataError) and not _state(error)  # a text with a NUL never leaves
+    return _state(error) == "22003" or is_refused_here
 
 
 def is_lost(error: DBAPIError) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, inspect, select
+from sqlalchemy import ColumnElement, Select, false, func, inspect, literal, select, union_all
+from sqlalchemy.orm import joinedload
 
 from medimeet import clock
 from medimeet.db import Base, command, db
@@ -154,17 +155,17 @@ def note(actor: Actor, person: Account) -> None:
 
 def counts(person: Account) -> dict[str, int]:
     """How many rows of each part there are about a person."""
-    return {
-        part.label: db.session.scalar(select(func.count()).select_from(_found(part, person).subquery())) or 0
+    each = (
+        select(literal(part.label), func.count()).select_from(part.model.__table__).where(_leads_to(part, person))
         for part in PARTS
-    }
+    )
+    return dict(db.session.execute(union_all(*each)).all())
 
 
 def _collected(person: Actor, said: list[Said] | None) -> Export:
     account = person.person
     rows = {part.label: list(_rows(part, account)) for part in PARTS}
-    for visit in rows["appointment"]:  # numbers say nothing outside this house
-        visit.update(_names_of(visit))
+    _add_names(rows["appointment"])
     rows["contact_message"] = [_plain(row) for row in db.session.execute(_enquiries(account)).mappings()]
     rows["audit_entry"] = [_plain(row) for row in db.session.execute(_lines(account)).mappings()]
     lines = record_readers.by_others(account).order_by(AuditEntry.at, AuditEntry.id)
@@ -172,11 +173,17 @@ def _collected(person: Actor, said: list[Said] | None) -> Export:
     return Export(account, clock.now(), rows, said, deeds)
 
 
-def _names_of(visit: dict[str, Any]) -> dict[str, str]:
-    """With whom a visit is, and what for, in words."""
-    doctor = db.session.get_one(Doctor, visit["doctor_id"])
-    treatment = db.session.get(Treatment, visit["treatment_id"]) if visit["treatment_id"] is not None else None
-    return {"doctor": doctor.name, "treatment": treatment.name if treatment is not None else ""}
+def _add_names(visits: list[dict[str, Any]]) -> None:
+    """With whom each visit is, and what for, in words: numbers say nothing outside this house."""
+    theirs = select(Doctor).where(Doctor.id.in_({visit["doctor_id"] for visit in visits}))
+    doctors = {doctor.id: doctor.name for doctor in db.session.scalars(theirs.options(joinedload(Doctor.account)))}
+    of_visits = select(Treatment.id, Treatment.name).where(
+        Treatment.id.in_({visit["treatment_id"] for visit in visits})
+    )
+    treatments = dict(db.session.execute(of_visits).all())
+    for visit in visits:
+        visit["doctor"] = doctors[visit["doctor_id"]]
+        visit["treatment"] = treatments.get(visit["treatment_id"], "")
 
 
 def _rows(part: Part, person: Account) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from zipfile import ZipFile
 
@@ -11,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
+from medimeet import clock
 from medimeet.db import Base, command, db
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, ContactMessage, Doctor, Notification, Patient
 from medimeet.services import data_export, password_changes
@@ -64,6 +66,24 @@ def test_nobody_gets_or_erases_what_another_wrote_to_the_clinic_by_entering_thei
     assert "pregnant" not in opened(browser).read("data.json").decode()
     browser.post("/my-data/erase/", data={"password": PASSWORD})
     assert db.session.scalar(select(ContactMessage.name)) == "Rosa"
+
+
+def test_a_long_life_costs_no_more_statements_than_a_short_one(clinic: Clinic) -> None:
+    patient = factories.make_patient(clinic)
+    person, costs = Actor(patient.account, clinic), []
+    for count in (1, 12):
+        for number in range(count):
+            starts_at = clock.now() - timedelta(days=100 * count + number)
+            factories.make_appointment(factories.make_doctor(clinic), patient, starts_at)
+        db.session.expire_all()
+        with statements() as asked:
+            exported = data_export.of_own(person)
+        assert all(visit["doctor"] for visit in exported.rows["appointment"])
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+    with statements() as asked:
+        assert data_export.counts(patient.account)["appointment"] == 13
+    assert len(asked) <= 3
 
 
 def test_the_file_holds_every_row_of_every_table_that_is_about_the_person(
