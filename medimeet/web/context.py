@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ def start(app: Flask) -> None:
 
 
 def values() -> dict[str, Any]:
-    """`clinic`, `account`, `navigation`, `theme`, `is_demo`, `emergency_number`.
+    """`clinic`, `account`, `navigation()`, `theme`, `is_demo`, `emergency_number`.
 
     Actor, clinic and account are None where no clinic is set up or the database is away: error pages never fail.
     """
@@ -48,7 +49,7 @@ def _values(actor: Actor | None) -> dict[str, Any]:
         "actor": actor,
         "clinic": actor.clinic if actor else None,
         "account": actor.account if actor else None,
-        "navigation": menu_of(actor.account if actor else None),
+        "navigation": partial(menu_of, actor.account if actor else None),  # a fragment shows none
         "emergency_number": actor.clinic.number_in_danger if actor else EMERGENCY_NUMBER,
         "theme": theme if theme in THEMES else None,
         "is_demo": current_app.config["DEMO"],

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, g, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -10,7 +11,9 @@ from medimeet import clock
 from medimeet.blueprints.patient_booking.blueprint import bp
 from medimeet.blueprints.patient_booking.chosen import Chosen
 from medimeet.blueprints.patient_booking.for_whom import flow_url, for_a_patient
-from medimeet.blueprints.patient_booking.picker import Picker, picker, times_as_data
+from medimeet.blueprints.patient_booking.picker import Picker, picker
+from medimeet.domain.slots import Slot
+from medimeet.domain.wall_clock import to_wall
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Doctor, Patient, Treatment
 from medimeet.services import access, bookable, slots, treatments
@@ -148,4 +151,18 @@ def _slots_as_data(treatment: Treatment, doctor: Doctor | None, day: date | None
     if last > today + slots.HORIZON or last < today:
         return []
     doctors = treatments.bookable_doctors(treatment) if doctor is None else [doctor]
-    return times_as_data(slots.free(doctors, treatment, day or today, last), zone)
+    return _as_data(slots.free(doctors, treatment, day or today, last), zone)
+
+
+def _as_data(found: list[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Slots for a JSON answer, on the clinic's wall clock."""
+    return [
+        {
+            "id": slot.id,
+            "doctor_id": slot.doctor_id,
+            "date": to_wall(slot.starts_at, zone).date().isoformat(),
+            "start_time": f"{to_wall(slot.starts_at, zone):%H:%M}",
+            "end_time": f"{to_wall(slot.ends_at, zone):%H:%M}",
+        }
+        for slot in found
+    ]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,37 +32,6 @@ class DayChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Picker:
-    """What the step shows: days, the chosen one, its times by part of day, ways on, and words where there are none.
-
-    `others` are the other doctors who have a time, each with their next one.
-    """
-
-    treatment: Treatment | None
-    days: list[DayChoice]
-    chosen: date | None
-    parts: list[dict[str, Any]]
-    next_free: Slot | None
-    next_day: date | None
-    first_day: date | None
-    earlier: date | None
-    later: date | None
-    problem: str | None
-    is_far_off: bool
-    others: list[tuple[Doctor, Slot]]
-
-    @property
-    def count(self) -> int:
-        """How many times the chosen day has."""
-        return sum(len(part["slots"]) for part in self.parts)
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of a page that shows this picker: 400 where the address asked for no day."""
-        return 400 if self.problem else 200
-
-
-@dataclass(frozen=True, slots=True)
 class _Times:
     """Whose times are looked for, and for what."""
 
@@ -77,6 +47,123 @@ class _Times:
         found = slots.days_with_slots(self.doctors, self.treatment, first_day, count + 1, leave_out=self.moving.id)
         other = [DaySlots(each.day, [slot for slot in each.slots if slot.starts_at != now_at]) for each in found]
         return [each for each in other if each.slots][:count]
+
+    def of_day(self, day: date) -> list[Slot]:
+        """The free times of one day."""
+        if self.moving is None:
+            return slots.free(self.doctors, self.treatment, day, day)
+        found = slots.free(self.doctors, self.treatment, day, day, leave_out=self.moving.id)
+        return [slot for slot in found if slot.starts_at != self.moving.starts_at]
+
+
+class Picker:
+    """What the step shows: days, the chosen one, its times by part of day, ways on, and words where there are none.
+
+    Each is looked for when it is shown: where the times of one day are swapped, nothing else is asked for.
+    """
+
+    def __init__(
+        self,
+        times: _Times,
+        zone: ZoneInfo,
+        day: str | None,
+        from_day: str | None,
+        others: Callable[[], Sequence[Doctor]],
+    ) -> None:
+        self.treatment = times.treatment
+        self._times, self._zone, self._others = times, zone, others
+        self._today = clock.today(zone)
+        self._wanted, self._first, self.problem = _asked(day, from_day, self._today)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this picker: 400 where the address asked for no day."""
+        return 400 if self.problem else 200
+
+    @property
+    def asked_first(self) -> date | None:
+        """The first day of the strip as the address has it, where it is not today."""
+        return self._first if self._first != self._today else None
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of the strip as it is shown, where it is not today."""
+        first = self._strip[0]
+        return first if first != self._today else None
+
+    @property
+    def days(self) -> list[DayChoice]:
+        """The days of the strip."""
+        return [DayChoice(each.day, len(slots.one_a_start(each.slots))) for each in self._shown]
+
+    @cached_property
+    def chosen(self) -> date | None:
+        """The day whose times are shown."""
+        return self._wanted or (self._shown[0].day if self._shown else None)
+
+    @cached_property
+    def parts(self) -> list[dict[str, Any]]:
+        """The times of the chosen day under Morning, Afternoon and Evening."""
+        if self._wanted is not None:
+            return _parts(self._times.of_day(self._wanted), self._zone)
+        return _parts(self._shown[0].slots if self._shown else [], self._zone)
+
+    @cached_property
+    def count(self) -> int:
+        """How many times the chosen day has."""
+        return sum(len(part["slots"]) for part in self.parts)
+
+    @property
+    def next_free(self) -> Slot | None:
+        """The first free time of all."""
+        return self._soonest[0].slots[0] if self._soonest else None
+
+    @property
+    def next_day(self) -> date | None:
+        """Its day."""
+        return self._soonest[0].day if self._soonest else None
+
+    @cached_property
+    def is_far_off(self) -> bool:
+        """Whether there is no free time soon."""
+        if self.count and self.chosen is not None and self.chosen < self._today + FAR_OFF:
+            return False
+        return self.next_free is not None and self.next_free.starts_at - clock.now() > FAR_OFF
+
+    @cached_property
+    def earlier(self) -> date | None:
+        """Where the strip before this one begins, if there is one."""
+        if not self._soonest or not self._shown or self._shown[0] == self._soonest[0]:
+            return None
+        return _earlier(self._times, self._shown, self._today)
+
+    @property
+    def later(self) -> date | None:
+        """Where the strip after this one begins, if there is one."""
+        days = self._strip[1]
+        return days[DAYS].day if len(days) > DAYS else None
+
+    @cached_property
+    def others(self) -> list[tuple[Doctor, Slot]]:
+        """The other doctors who have a time, each with their next one, where these have none on that day, or soon."""
+        return _with_time(self._others(), self.treatment) if not self.count or self.is_far_off else []
+
+    @property
+    def _shown(self) -> list[DaySlots]:
+        return self._strip[1][:DAYS]
+
+    @cached_property
+    def _strip(self) -> tuple[date, list[DaySlots]]:
+        """Where the strip begins, and its days and one more."""
+        first, days = _strip(self._times, self._first, self._wanted)
+        if not days and self._wanted is None:  # the address begins after the last free day
+            return self._today, self._times.days(self._today, DAYS + 1)
+        return first, days
+
+    @cached_property
+    def _soonest(self) -> list[DaySlots]:
+        is_known = "_strip" in self.__dict__ and self._strip[0] == self._today
+        return self._shown if is_known else self._times.days(self._today, 1)
 
 
 def picker(
@@ -94,46 +181,7 @@ def picker(
     The time of a visit that is `moving` counts as free, but its present start is not offered. `others` are asked for
     only where these doctors have no time soon.
     """
-    today = clock.today(zone)
-    wanted, first, problem = _asked(day, from_day, today)
-    times = _Times(doctors, treatment, moving)
-    first, days = _strip(times, first, wanted)
-    if not days and wanted is None:  # the address begins after the last free day
-        first, days = today, times.days(today, DAYS + 1)
-    strip = days[:DAYS]
-    chosen = wanted or (strip[0].day if strip else None)
-    soonest = strip if first == today else times.days(today, 1)
-    next_free = soonest[0].slots[0] if soonest else None
-    is_far_off = next_free is not None and next_free.starts_at - clock.now() > FAR_OFF
-    nothing_here = next_free is None or chosen not in {each.day for each in strip}
-    return Picker(
-        treatment=treatment,
-        days=[DayChoice(each.day, len(slots.one_a_start(each.slots))) for each in strip],
-        chosen=chosen,
-        parts=_parts([slot for each in strip if each.day == chosen for slot in each.slots], zone),
-        next_free=next_free,
-        next_day=soonest[0].day if soonest else None,
-        first_day=first if first != today else None,
-        earlier=_earlier(times, strip, today) if soonest and strip and strip[0] != soonest[0] else None,
-        later=days[DAYS].day if len(days) > DAYS else None,
-        problem=problem,
-        is_far_off=is_far_off,
-        others=_with_time(others(), treatment) if nothing_here or is_far_off else [],
-    )
-
-
-def times_as_data(found: Sequence[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Slots for a JSON answer, on the clinic's wall clock."""
-    return [
-        {
-            "id": slot.id,
-            "doctor_id": slot.doctor_id,
-            "date": to_wall(slot.starts_at, zone).date().isoformat(),
-            "start_time": f"{to_wall(slot.starts_at, zone):%H:%M}",
-            "end_time": f"{to_wall(slot.ends_at, zone):%H:%M}",
-        }
-        for slot in found
-    ]
+    return Picker(_Times(doctors, treatment, moving), zone, day, from_day, others)
 
 
 def _asked(day: str | None, from_day: str | None, today: date) -> tuple[date | None, date, str | None]:
