@@ -22,6 +22,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -209,12 +210,18 @@ def rows(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
     return db.session.connection().execute(statement, values).all()
 
 
+def connection() -> Connection:
+    """The running command's connection, known without a question to the session; else the session's own."""
+    line = _connection.get()
+    return line if line is not None and not line.closed else db.session.connection()
+
+
 def prepared_rows(statement: Prepared, **values: Any) -> Sequence[tuple[Any, ...]]:
     """The rows of a prepared statement: past the session where none has begun, else as the session sees them."""
     if not db.session.registry.has():
         return statement.ask(db.engine, values)
     db.session.flush()
-    return statement.ask_within(db.session.connection(), values)
+    return statement.ask_within(connection(), values)
 
 
 def insert_into(model: type[Base]) -> Any:
@@ -289,6 +296,7 @@ _TRIES = 4
 # Standing in our own line is progress, so it may take longer than waiting for a database that does not answer.
 _PATIENCE = 3
 _inside_command: ContextVar[bool] = ContextVar("inside_command", default=False)
+_connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
 _endings: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("endings", default=None)
 
 
@@ -318,7 +326,7 @@ def _in_transaction(work: Callable[[], R], keeps_models: bool) -> R:
         endings: dict[Callable[[list[Any]], None], list[Any]] = {}
         token = _endings.set(endings)
         try:
-            db.session.connection(execution_options={"writes": True})
+            _connection.set(db.session.connection(execution_options={"writes": True}))
             answer = work()
             if endings:
                 db.session.flush()
@@ -331,6 +339,7 @@ def _in_transaction(work: Callable[[], R], keeps_models: bool) -> R:
             raise
         finally:
             _endings.reset(token)
+            _connection.set(None)
 
 
 def _has_only_read() -> bool:

@@ -38,7 +38,7 @@ class WriterLock:
             return
         if self._file is None:
             self._file = _opened(self._path)
-        pause = 0.0002
+        pause = 0.0001
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -47,7 +47,7 @@ class WriterLock:
                 if time.monotonic() > deadline:
                     raise Busy from None
                 time.sleep(pause)
-                pause = min(pause * 2, 0.004)
+                pause = min(pause * 2, 0.001)  # longer, and this process would miss its turn where others write too
 
     def _unlock_file(self) -> None:
         if self._file is not None:

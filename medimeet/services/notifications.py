@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select, update
 
 from medimeet.config import setting
-from medimeet.db import db
+from medimeet.db import connection, db
 from medimeet.domain.statuses import Role
 from medimeet.models import Account, Appointment, Clinic, Doctor, Invoice, Notification
 from medimeet.prepared_writes import PreparedInsert
@@ -202,7 +202,7 @@ def _tell(
         return
     db.session.flush()  # what it tells of, before the message itself
     _ADD_UNLESS_TOLD.add(
-        db.session.connection(),
+        connection(),
         {
             "clinic_id": to.clinic_id,
             "account_id": to.id,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
-from medimeet.db import InstantColumn, broken_rule, db, lock, prepared_rows
+from medimeet.db import InstantColumn, broken_rule, connection, db, lock, prepared_rows
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
@@ -160,7 +160,7 @@ def add(
     span = bookable.span_of_ids(patient.id, doctor.id, actor.clinic.zone, terms.duration, starts_at)
     with _in_our_words():
         row = _ADD.add(
-            db.session.connection(),
+            connection(),
             {
                 "clinic_id": actor.clinic.id,
                 "doctor_id": doctor.id,
