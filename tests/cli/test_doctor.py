@@ -53,7 +53,7 @@ def test_everything_that_is_broken_is_named_with_how_to_mend_it(demo_folder: Pat
         "doctor",
         MEDIMEET_SECRET_KEY="secret",
         MEDIMEET_SMTP_URL="smtp://127.0.0.1:9",
-        MEDIMEET_BASE_URL="x",
+        MEDIMEET_BASE_URL="http://portal.example",
     )
     assert looked.returncode == 1
     wrong = [line for line in looked.stdout.splitlines() if line.startswith("✗ ")]
@@ -61,7 +61,7 @@ def test_everything_that_is_broken_is_named_with_how_to_mend_it(demo_folder: Pat
         *FOUND,
         "secret key: too short",
         "mail server: ",
-        "base URL: x is no address",
+        "base URL: is not encrypted",
     ):
         assert any(words in line for line in wrong), words + looked.stdout
 

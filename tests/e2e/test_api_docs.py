@@ -108,6 +108,8 @@ def test_an_operation_is_reached_and_sent_by_keyboard(page: Page) -> None:
     expect(operation.get_by_label("Body, as JSON")).to_be_visible()
     operation.locator("summary").focus()
     page.keyboard.press("Tab")
+    expect(operation.get_by_label("X-One-Time-Code")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(operation.get_by_label("Body, as JSON")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

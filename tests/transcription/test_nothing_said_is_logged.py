@@ -23,10 +23,11 @@ def test_a_conversation_with_a_model_is_told_by_figures_alone(
         app.config.update(LLM_BASE_URL=model.url, LLM_API_KEY=SECRET, LLM_MODEL="tiny-1", LLM_SECONDS=5.0)
         with voice.line_of(doctor) as line:
             line.ask(f"My name is {CANARY}, tell me of {CANARY}")
-            line.send("token", token=CANARY)
             line.send(CANARY, text=CANARY)
             line.send("text", text=CANARY)
             line.answer()
+            line.send("token", token=CANARY)  # which ends it
+            line.ending()
         assert CANARY in model.heard
     told = [words for words in log.events() if words.startswith("language model tiny-1 at 127.0.0.1")]
     assert told and f" {event}: " in told[0], log.events()

@@ -9,7 +9,7 @@ from flask import Flask
 
 from medimeet import clock
 from medimeet.config import data_path
-from medimeet.db import db
+from medimeet.db import command, db
 from medimeet.models import Clinic, Patient
 from medimeet.services import accounts
 from medimeet.services.assistant import prompts
@@ -54,8 +54,7 @@ def test_it_is_gone_when_the_person_signs_out_or_the_account_ends(app: Flask, cl
     browser = app.test_client()
     assert isinstance(browser, Visitor)
     browser.sign_in(leaves.account).post("/logout/")
-    accounts.deactivate(factories.actor_of(factories.make_admin(clinic), clinic), ends.account)
-    db.session.commit()
+    command(accounts.deactivate)(factories.actor_of(factories.make_admin(clinic), clinic), ends.account)
     for person in (leaves, ends):
         assert prompts.read(factories.actor_of(account_of(person), clinic)) is None
 
