@@ -24,7 +24,7 @@ from tests.servers import free_port, listens, serving
 from tests.transcription.lines import Voice, bearer
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
-PATIENTS = 200
+PATIENTS = 100
 
 
 class Hosts(NamedTuple):
@@ -75,7 +75,7 @@ def test_what_is_begun_on_one_host_goes_on_on_the_other(app: Flask, clinic: Clin
     assert not any((tmp_path / host / "uploads").exists() for host in ("one", "two"))
 
 
-def test_two_hundred_patients_on_two_hosts_want_one_slot_and_one_gets_it(
+def test_a_hundred_patients_on_two_hosts_want_one_slot_and_one_gets_it(
     app: Flask, clinic: Clinic, tmp_path: Path
 ) -> None:
     crowd = open_browsers(app, register(clinic, PATIENTS))

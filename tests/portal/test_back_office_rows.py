@@ -145,9 +145,9 @@ class TestEveryTable:
         db.session.expunge_all()
         assert db.session.get(model, key) is None
         deeds = db.session.execute(
-            select(AuditEntry.deed, AuditEntry.subject_id).where(
-                AuditEntry.subject == model.__tablename__, AuditEntry.deed != "read"
-            )
+            select(AuditEntry.deed, AuditEntry.subject_id)
+            .where(AuditEntry.subject == model.__tablename__, AuditEntry.deed != "read")
+            .order_by(AuditEntry.id)
         ).all()
         assert [tuple(line) for line in deeds] == [("added", key), ("deleted", key)]
 
