@@ -1,13 +1,16 @@
 """What a database's refusal means for people: told by SQLSTATE and by SQLite's codes, never by a message's language."""
 
 import errno
+import re
 import sqlite3
 
 import psycopg
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from medimeet.errors import Busy, NoRoom
+from medimeet.model_base import Base
 
 GAVE_WAY = {"40001", "40P01"}  # PostgreSQL chose this transaction to give way; the same work succeeds afterwards
 
@@ -94,3 +97,31 @@ def _state(error: DBAPIError) -> str:
 def _sqlite_code(error: DBAPIError) -> int | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code & 0xFF if code is not None else None
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """The name of the constraint, index or trigger that refused the write; the same name on both databases."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return diagnosis.constraint_name or ""
+    return _sqlite_rule(str(error.orig))
+
+
+def _sqlite_rule(message: str) -> str:
+    named = re.search(r"constraint failed: (?:index ')?([\w.]+(?:, [\w.]+)*)'?$", message)
+    if named is None:
+        return message  # a trigger's RAISE carries the rule's name as its whole message
+    if "." not in named[1]:
+        return named[1]
+    return _rule_on_columns(named[1].split(", "))
+
+
+def _rule_on_columns(columns: list[str]) -> str:
+    table = Base.metadata.tables[columns[0].split(".")[0]]
+    names = [column.split(".")[1] for column in columns]
+    rules = [rule for rule in table.constraints if isinstance(rule, UniqueConstraint)]
+    rules += [index for index in table.indexes if index.unique]  # type: ignore[misc]
+    for rule in rules:
+        if [column.name for column in rule.columns] == names:
+            return str(rule.name)
+    return ", ".join(columns)

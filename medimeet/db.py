@@ -1,19 +1,15 @@
-"""The database: one session, the column types for instants and whole numbers, and the write transaction.
+"""The database: one session, and the write transaction.
 
 A function that writes is a *command*: `@command` gives it one transaction, committed once at its end.
 On SQLite that transaction is BEGIN IMMEDIATE behind our own writer lock, because SQLite's lock starves writers;
 on PostgreSQL `lock()` takes advisory locks in a fixed order, because exclusion constraints alone deadlock.
 """
 
-import os
 import re
-import secrets
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -21,76 +17,25 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    BigInteger,
     Connection,
-    DateTime,
-    Dialect,
-    Engine,
     Executable,
-    Integer,
-    MetaData,
     Row,
-    UniqueConstraint,
-    event,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from medimeet import sqlite_engine
 from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble_of
 from medimeet.database_watch import Watch
 from medimeet.errors import InDoubt
+from medimeet.model_base import Base
 from medimeet.prepared import Prepared
 from medimeet.tally import COMMANDS
 from medimeet.writer_lock import WriterLock
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class InstantColumn(TypeDecorator[datetime]):
-    """Keeps an instant: takes aware datetimes only, stores UTC, returns aware UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("An instant needs a time zone.")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class WholeNumberColumn(Integer):
-    """Keeps a whole number of 32 bits; may be compared with a larger one, which PostgreSQL would else refuse."""
-
-    def coerce_compared_value(self, op: Any, value: Any) -> Any:
-        compared_as = super().coerce_compared_value(op, value)
-        return BigInteger() if compared_as is self else compared_as
-
-
-class Base(DeclarativeBase):
-    """What every model stands on: constraint names that are the same on both databases, our types of columns."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: InstantColumn, int: WholeNumberColumn}
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -106,7 +51,7 @@ def start(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, app.config["DATABASE_TIMEOUT_SECONDS"])
+        sqlite_engine.prepare(engine, app.config["DATABASE_TIMEOUT_SECONDS"])
         app.extensions["writer_lock"] = WriterLock(engine.url.database)
     else:
         timeout = app.config["DATABASE_TIMEOUT_SECONDS"]
@@ -229,67 +174,6 @@ def insert_into(model: type[Base]) -> Any:
     return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name](model)
 
 
-def broken_rule(error: IntegrityError) -> str:
-    """The name of the constraint, index or trigger that refused the write; the same name on both databases."""
-    diagnosis = getattr(error.orig, "diag", None)
-    if diagnosis is not None:
-        return diagnosis.constraint_name or ""
-    return _sqlite_rule(str(error.orig))
-
-
-def _prepare_sqlite(engine: Engine, timeout: float) -> None:
-    @event.listens_for(engine, "do_connect")
-    def make_private(_dialect: Any, _record: Any, arguments: list[Any], _named: Any) -> None:
-        # SQLite would make it readable to everybody on the machine; its neighbours (-wal, -shm) take after it.
-        if not arguments[0].startswith((":", "file:")) and not os.path.exists(arguments[0]):
-            with suppress(OSError):
-                _make_empty_file(arguments[0])
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # sqlite3 would otherwise begin by itself, deferred and too late
-        connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
-        switch_to_wal(connection, timeout)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only unlinked
-        connection.create_function("fold", 1, _folded, deterministic=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        if connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:  # waits for nothing, so nothing needs to be caught; half of what a short read costs else
-            connection.connection.driver_connection.execute("BEGIN")
-
-
-def _make_empty_file(path: str) -> None:
-    """A new file for its owner alone, which is never opened and closed by its own name.
-
-    To close any file handle of a database takes all of SQLite's locks on it from the whole process, and the database is
-    torn soon after.
-    """
-    draft = f"{path}.{secrets.token_hex(8)}"
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    try:
-        os.link(draft, path)
-    finally:
-        os.unlink(draft)
-
-
-def switch_to_wal(connection: Any, timeout: float) -> None:
-    """Write-ahead logging. SQLite does not wait by itself where another process makes the same switch of a new file."""
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
 _LOCK_ORDER = ("clinic", "account", "doctor", "patient")
 _LARGEST_LOCK = 2**31 - 1
 _TRIES = 4
@@ -386,27 +270,3 @@ def _engine_options(url: str, timeout: float) -> dict[str, Any]:
         "pool_timeout": _PATIENCE * timeout,
         "connect_args": {"options": limits, "connect_timeout": max(1, int(timeout))},
     }
-
-
-def _folded(text: str | None) -> str | None:
-    return text.casefold() if text is not None else None
-
-
-def _sqlite_rule(message: str) -> str:
-    named = re.search(r"constraint failed: (?:index ')?([\w.]+(?:, [\w.]+)*)'?$", message)
-    if named is None:
-        return message  # a trigger's RAISE carries the rule's name as its whole message
-    if "." not in named[1]:
-        return named[1]
-    return _rule_on_columns(named[1].split(", "))
-
-
-def _rule_on_columns(columns: list[str]) -> str:
-    table = Base.metadata.tables[columns[0].split(".")[0]]
-    names = [column.split(".")[1] for column in columns]
-    rules = [rule for rule in table.constraints if isinstance(rule, UniqueConstraint)]
-    rules += [index for index in table.indexes if index.unique]  # type: ignore[misc]
-    for rule in rules:
-        if [column.name for column in rule.columns] == names:
-            return str(rule.name)
-    return ", ".join(columns)

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Mapper, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
-from medimeet.db import Base, db, prepared_rows
+from medimeet.db import db, prepared_rows
+from medimeet.model_base import Base
 from medimeet.prepared import Prepared
 
 

@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 
 from medimeet import models  # noqa: F401 (fills the metadata)
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.services.migration_locks import lock_every_table
 
 if context.is_offline_mode():

@@ -12,7 +12,8 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from medimeet.db import Base, db
+from medimeet.db import db
+from medimeet.model_base import Base
 from tests import machine
 
 SERVER = os.environ.get("MEDIMEET_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")

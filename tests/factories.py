@@ -7,10 +7,11 @@ from itertools import count
 from typing import Any, TypeVar
 
 from medimeet import clock
-from medimeet.db import Base, command, db
+from medimeet.db import command, db
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.domain.wall_clock import minute_of, to_instant
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     Appointment,

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from flask import Flask
 
+from bench.faults.servers import wait_for
 from bench.speed.rows import FIRST_MINUTE, SLOT_MINUTES, SLOTS_A_DAY, ZONE, Filled, Size, fill
 from medimeet.app import create_app
 from medimeet.db import db
@@ -167,7 +167,7 @@ def gunicorn(
         ) as server,
     ):
         try:
-            _wait_for(port, log)
+            wait_for(port, log.read_text)
             yield Server(name, port, server.pid)
         finally:
             server.terminate()
@@ -193,17 +193,3 @@ def _wall(starts_at: Any) -> tuple[str, str, str]:
     minute = wall.hour * 60 + wall.minute
     assert FIRST_MINUTE <= minute < FIRST_MINUTE + SLOTS_A_DAY * SLOT_MINUTES
     return wall.date().isoformat(), text_of(minute), text_of(minute + SLOT_MINUTES)
-
-
-def _wait_for(port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-            connection.close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"The server did not start:\n{log.read_text()}")

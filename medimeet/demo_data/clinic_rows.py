@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import TypeVar
 
 from medimeet import clock
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.demo_data import credit_rows
 from medimeet.demo_data.people import DemoClinic, Person
 from medimeet.domain.statuses import Role
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     Clinic,

@@ -10,8 +10,8 @@ from sqlalchemy import Enum, ForeignKey, Index, String, Text, Uuid, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
 from medimeet.domain.statuses import Role
+from medimeet.model_base import Base
 from medimeet.models.clinic import Clinic
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
 from medimeet.domain.references import new_reference
 from medimeet.domain.statuses import ACTIVE, OCCUPYING, AppointmentStatus
+from medimeet.model_base import Base
 from medimeet.models.clinic import Clinic
 from medimeet.models.doctor import Doctor
 from medimeet.models.patient import Patient

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.models.account import Account
 
 

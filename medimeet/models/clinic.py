@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 
 EMERGENCY_NUMBER = "112"  # mobile phones know it nearly everywhere
 

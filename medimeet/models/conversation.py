@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.sealing import SealedText
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.models.account import Account
 from medimeet.models.clinic import Clinic
 

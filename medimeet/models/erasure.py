@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.models.patient import Patient
 from medimeet.sealing import SealedText
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 
 
 class WorkingHours(Base):

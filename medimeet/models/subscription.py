@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
 from medimeet.domain.wall_clock import to_wall
+from medimeet.model_base import Base
 from medimeet.models.account import Account
 from medimeet.models.clinic import Clinic
 

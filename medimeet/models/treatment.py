@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.models.doctor import Doctor, doctor_treatment
 
 

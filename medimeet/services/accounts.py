@@ -10,7 +10,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
-from medimeet.db import broken_rule, command, db, lock
+from medimeet.database_faults import broken_rule
+from medimeet.db import command, db, lock
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, TooManyTries
 from medimeet.models import Account, Clinic, Credential

@@ -11,8 +11,9 @@ from sqlalchemy import case, delete, literal, or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import InstantColumn, db, insert_into
+from medimeet.db import db, insert_into
 from medimeet.domain.networks import network_of
+from medimeet.model_base import InstantColumn
 from medimeet.models import AttemptCount
 
 _NO_LIMIT = 2**31 - 1

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Column, String, Text, delete, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet.db import Base, command, db
+from medimeet.db import command, db
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     BrowserSession,

@@ -10,12 +10,13 @@ from sqlalchemy import BindParameter, Integer, bindparam, exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
-from medimeet.db import InstantColumn, db, prepared_rows
+from medimeet.db import db, prepared_rows
 from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import NonexistentTime, minute_of, text_of, to_instant, to_wall, zone_label
 from medimeet.errors import InvalidInput, NoSuchSlot, NotFound, PastSlot, PatientBusy, SlotTaken, SlotTooShort
+from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
 from medimeet.prepared import Prepared

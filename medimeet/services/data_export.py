@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, false, func, inspect, literal, sel
 from sqlalchemy.orm import joinedload
 
 from medimeet import clock
-from medimeet.db import Base, command, db
+from medimeet.db import command, db
 from medimeet.gateways.conversation_store import Said
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     Appointment,

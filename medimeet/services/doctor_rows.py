@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from medimeet import clock
-from medimeet.db import InstantColumn, prepared_rows, rows
+from medimeet.db import prepared_rows, rows
 from medimeet.domain import slots as rules
 from medimeet.domain.slots import Busy, Exclusion
 from medimeet.domain.wall_clock import day_bounds
+from medimeet.model_base import InstantColumn
 from medimeet.models import Appointment, ExclusionDate, WorkingHours
 from medimeet.prepared import Prepared
 

@@ -1,6 +1,6 @@
 """What a database keeps of rows that are gone, and how it forgets them.
 
-SQLite overwrites deleted rows at once (`secure_delete`, set in medimeet/db.py), but its write-ahead log still holds the
+SQLite overwrites deleted rows at once (`secure_delete`, medimeet/sqlite_engine.py), but its write-ahead log holds the
 old pages until it is emptied. PostgreSQL overwrites them when its own vacuum comes by.
 """
 

@@ -10,12 +10,13 @@ from sqlalchemy import delete, func, select, update
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
-from medimeet.db import Base, command, db, lock
+from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import NotAllowed, NotFound
 from medimeet.gateways import pictures
 from medimeet.gateways.conversation_store import StoreAway
 from medimeet.gateways.outbox import OutboxFolder
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     Appointment,

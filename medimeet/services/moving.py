@@ -30,8 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from medimeet.db import Base
 from medimeet.errors import InstallationFault
+from medimeet.model_base import Base
 from medimeet.models import overlap_guards
 from medimeet.sealing import SealedText
 from medimeet.services import data_keys, migrations

@@ -125,7 +125,7 @@ def tell_account_made(account: Account, url: str) -> None:
 def tell_application(clinic: Clinic, doctor: Doctor) -> None:
     """Somebody has applied as a doctor: to each of the clinic's admins."""
     since = doctor.created_at.isoformat()  # a declined applicant's number may be given to the next one
-    for admin in _admins_of(clinic):
+    for admin in admins_of(clinic):
         words = message_texts.application(admin, clinic, doctor)
         _tell(admin, "doctor_application", words, f"doctor-{doctor.id}-applied-{since}-{admin.id}")
 
@@ -145,7 +145,7 @@ def tell_verified(doctor: Doctor) -> None:
 
 def tell_invoice_paid(invoice: Invoice) -> None:
     """The invoice is marked as paid: to each of the clinic's admins."""
-    for admin in _admins_of(invoice.clinic):
+    for admin in admins_of(invoice.clinic):
         words = message_texts.invoice_paid(admin, invoice)
         _tell(admin, "invoice_paid", words, f"invoice-{invoice.id}-paid-{admin.id}")
 
@@ -157,10 +157,6 @@ def tell_of_data(account: Account, kind: str, words: Words, key: str) -> None:
 
 def admins_of(clinic: Clinic) -> list[Account]:
     """The clinic's admins of today."""
-    return _admins_of(clinic)
-
-
-def _admins_of(clinic: Clinic) -> list[Account]:
     admins = select(Account).where(Account.clinic_id == clinic.id, Account.role == Role.ADMIN, Account.is_active)
     return list(db.session.scalars(admins.order_by(Account.id)))
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from medimeet.db import Base, db
+from medimeet.db import db
+from medimeet.model_base import Base
 from medimeet.models import Account, Appointment, AuditEntry, Doctor, Patient
 
 

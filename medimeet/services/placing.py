@@ -15,9 +15,11 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
-from medimeet.db import InstantColumn, broken_rule, connection, db, lock, prepared_rows
+from medimeet.database_faults import broken_rule
+from medimeet.db import connection, db, lock, prepared_rows
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
+from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
 from medimeet.prepared import Prepared

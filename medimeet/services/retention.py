@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
-from medimeet.db import Base, command, db, insert_into
+from medimeet.db import command, db, insert_into
 from medimeet.gateways import mongodb
 from medimeet.gateways.conversation_store import StoreAway
 from medimeet.gateways.outbox import OutboxFolder
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     AttemptCount,

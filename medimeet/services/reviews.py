@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
-from medimeet.db import broken_rule, command, db, lock
+from medimeet.database_faults import broken_rule
+from medimeet.db import command, db, lock
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Doctor, Patient, Review

@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 
 from medimeet.config import setting
-from medimeet.db import Base, command, db
+from medimeet.db import command, db
 from medimeet.gateways import mongodb
+from medimeet.model_base import Base
 from medimeet.sealing import PREFIX, UNSEALED, SealedText, key_ring
 
 UNKNOWN = "unknown key"

@@ -16,7 +16,7 @@ _PHONE = re.compile(r"[+0-9][0-9 ()./-]*")
 
 
 class fold(GenericFunction[str]):
-    """A text in small letters of any alphabet. On SQLite, whose `lower` knows only A to Z, medimeet/db.py makes it."""
+    """A text in small letters of any alphabet. SQLite, whose `lower` knows only A to Z, gets it in sqlite_engine.py."""
 
     type = String()
     inherit_cache = True

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import InstantColumn, command, db
+from medimeet.db import command, db
 from medimeet.domain.browsers import browser_name
 from medimeet.domain.statuses import Role
 from medimeet.errors import Busy, NotFound
+from medimeet.model_base import InstantColumn
 from medimeet.models import Account, BrowserSession, Clinic
 from medimeet.services import audit, notifications, second_factor, shown_passwords, tokens
 from medimeet.services.access import Actor

@@ -8,8 +8,10 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint, func, inspect, se
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from medimeet.db import Base, broken_rule, db
+from medimeet.database_faults import broken_rule
+from medimeet.db import db
 from medimeet.errors import InvalidInput
+from medimeet.model_base import Base
 from medimeet.models import Account
 from medimeet.services.answers import Answers
 

@@ -4,17 +4,18 @@ import hashlib
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import Update, bindparam, case, func, select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import InstantColumn, command, db, lock
-from medimeet.errors import Busy, NotFound, NotSignedIn
+from medimeet.db import command, db, lock
+from medimeet.errors import Busy, NotSignedIn
+from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Clinic, IssuedToken
 from medimeet.prepared_models import PreparedModels
 from medimeet.services import audit, second_factor, shown_passwords
@@ -56,17 +57,6 @@ class Asking:
     program: str = ""
     code: str = ""
     clinic: Clinic | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program that is signed in: the name of its tokens' family, what it calls itself, from where and since when."""
-
-    family: str
-    program: str
-    address: str
-    created_at: datetime
-    last_used_at: datetime
 
 
 NOBODY = Asking()
@@ -186,41 +176,19 @@ def revoke_family(token: str) -> bool:
     claims = _claims(token, may_be_expired=True)
     lock("account", int(claims["sub"]))
     family = select(IssuedToken.family).where(IssuedToken.jti == claims["jti"]).scalar_subquery()
-    ended = _unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now())
+    ended = unrevoked().where(IssuedToken.family == family).values(revoked_at=clock.now())
     return db.session.execute(ended.returning(IssuedToken.jti)).first() is not None
 
 
-def programs_of(account: Account) -> list[Program]:
-    """Every program that is signed in to the account, the last used first."""
-    is_good = case(((IssuedToken.revoked_at.is_(None)) & (IssuedToken.expires_at > clock.now()), 1), else_=0)
-    last_used = func.max(func.coalesce(IssuedToken.last_used_at, IssuedToken.created_at))
-    columns = (
-        IssuedToken.family,
-        func.max(IssuedToken.program),
-        func.max(IssuedToken.address),
-        func.min(IssuedToken.created_at),
-        last_used,
-    )
-    found = select(*columns).where(IssuedToken.account_id == account.id).group_by(IssuedToken.family)
-    return [
-        Program(*row) for row in db.session.execute(found.having(func.max(is_good) == 1).order_by(last_used.desc()))
-    ]
-
-
-@command
-def end_program(actor: Actor, family: str) -> None:
-    """Signs one of the actor's programs out. Raises NotFound for somebody else's, or one that has ended."""
-    lock("account", actor.person.id)
-    ended = _unrevoked().where(IssuedToken.family == family, IssuedToken.account_id == actor.person.id)
-    if db.session.execute(ended.values(revoked_at=clock.now()).returning(IssuedToken.jti)).first() is None:
-        raise NotFound("This sign-in has ended already.")
-    audit.note(actor, "signed out", "account", actor.person.id, by="program")
+def unrevoked() -> Update:
+    """A change of tokens that nobody has ended yet, in the running command."""
+    return update(IssuedToken).where(IssuedToken.revoked_at.is_(None))
 
 
 def revoke_all(account: Account) -> None:
     """Ends every token of the account, in the running command."""
     lock("account", account.id)
-    db.session.execute(_unrevoked().where(IssuedToken.account_id == account.id).values(revoked_at=clock.now()))
+    db.session.execute(unrevoked().where(IssuedToken.account_id == account.id).values(revoked_at=clock.now()))
 
 
 def signing_key() -> bytes:
@@ -237,9 +205,9 @@ def _rotate(claims: dict[str, Any]) -> tuple[Account, TokenPair | None]:
         raise NotSignedIn(_DEAD)
     now = clock.now()
     if row.revoked_at is not None or row.expires_at <= now:
-        db.session.execute(_unrevoked().where(IssuedToken.family == row.family).values(revoked_at=now))
+        db.session.execute(unrevoked().where(IssuedToken.family == row.family).values(revoked_at=now))
         return account, None  # not raised: the end of the sign-in must be kept
-    db.session.execute(_unrevoked().where(IssuedToken.jti == row.jti).values(revoked_at=now))
+    db.session.execute(unrevoked().where(IssuedToken.jti == row.jti).values(revoked_at=now))
     asking = _asked(row)
     return account, TokenPair(
         _add_access(account, row.family, asking), add_token(account, REFRESH, row.family, row.expires_at - now, asking)
@@ -321,9 +289,5 @@ def _note_used(jti: str) -> None:
 
 @command
 def _revoke_unspent(jti: str) -> bool:
-    unspent = _unrevoked().where(IssuedToken.jti == jti).values(revoked_at=clock.now())
+    unspent = unrevoked().where(IssuedToken.jti == jti).values(revoked_at=clock.now())
     return db.session.execute(unspent.returning(IssuedToken.jti)).first() is not None
-
-
-def _unrevoked() -> Update:
-    return update(IssuedToken).where(IssuedToken.revoked_at.is_(None))

@@ -16,7 +16,8 @@ import time_machine
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from medimeet.db import Base, db
+from medimeet.db import db
+from medimeet.model_base import Base
 from medimeet.web.contract import contracts_of
 from tests.architecture import access_world
 from tests.architecture.access_world import World

@@ -5,7 +5,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 
-from medimeet.db import Base, db
+from medimeet.db import db
+from medimeet.model_base import Base
 from medimeet.web.guard import require_rules
 
 

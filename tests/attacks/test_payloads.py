@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import String, Table, Text, text, update
 
-from medimeet.db import Base, db
+from medimeet.db import db
+from medimeet.model_base import Base
 from medimeet.sealing import SealedText
 from tests.architecture.access_walk import Line, Walk
 from tests.attacks import payloads

@@ -15,8 +15,9 @@ from sqlalchemy import text, update
 
 from medimeet import clock, sealing
 from medimeet.config import ROOT
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.errors import InstallationFault
+from medimeet.model_base import Base
 from medimeet.models import (
     Appointment,
     Clinic,

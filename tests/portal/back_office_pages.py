@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
-from medimeet.db import Base, db
+from medimeet.db import db
+from medimeet.model_base import Base
 
 
 def shown_in(answer: TestResponse) -> dict[str, list[str]]:

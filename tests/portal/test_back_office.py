@@ -13,8 +13,9 @@ from sqlalchemy import select
 from medimeet import clock
 from medimeet.blueprints.back_office.forms import SECRET
 from medimeet.blueprints.back_office.tables import all_tables
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.domain.statuses import Role
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     AuditEntry,

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from medimeet import clock, models
 from medimeet.blueprints.back_office.tables import all_tables
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import NotAllowed
+from medimeet.model_base import Base
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, DayGridTime, Doctor, Patient, Treatment
 from medimeet.services import back_office, sessions
 from tests import factories

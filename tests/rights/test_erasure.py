@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from medimeet import clock
 from medimeet.config import data_path
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.gateways.outbox import OutboxFolder
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     Appointment,

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 from medimeet import clock
-from medimeet.db import Base, command, db
+from medimeet.db import command, db
+from medimeet.model_base import Base
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, ContactMessage, Doctor, Notification, Patient
 from medimeet.services import data_export, password_changes
 from medimeet.services.access import Actor

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from medimeet.db import broken_rule, command, db
+from medimeet.database_faults import broken_rule
+from medimeet.db import command, db
 from medimeet.models import AuditEntry, Clinic, Doctor, Patient, overlap_guards
 from tests.factories import make_appointment, make_doctor, make_hours, make_patient, save
 

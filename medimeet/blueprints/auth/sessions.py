@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from medimeet.blueprints.auth.blueprint import bp
 from medimeet.domain.browsers import browser_name, program_name
 from medimeet.errors import NotFound
-from medimeet.services import access, recovery_codes, second_factor, tokens
+from medimeet.services import access, programs, recovery_codes, second_factor
 from medimeet.services import sessions as own_sessions
 from medimeet.web.asked import row_number
 from medimeet.web.fragments import go_to, page
@@ -25,7 +25,7 @@ def security() -> Response:
         rows=own_sessions.sessions_of(account),
         here=own_sessions.hash_of_token(current_user.token),
         browser_name=browser_name,
-        programs=tokens.programs_of(account),
+        programs=programs.of_account(account),
         program_name=program_name,
         is_on=second_factor.is_on(account),
         codes_left=recovery_codes.left(account),
@@ -62,7 +62,7 @@ def end_sign_in() -> WerkzeugResponse:
         if browser is not None:
             own_sessions.end_one(current_actor(), browser)
         else:
-            tokens.end_program(current_actor(), request.form.get("program", ""))
+            programs.end(current_actor(), request.form.get("program", ""))
     except NotFound as error:
         flash(error.words, "warning")
     else:

@@ -20,8 +20,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextArea, TextInput
 
-from medimeet.db import Base, InstantColumn
 from medimeet.domain.wall_clock import parse_minute, text_of
+from medimeet.model_base import Base, InstantColumn
 from medimeet.models import Clinic, Plan
 from medimeet.services import table_rows
 from medimeet.web.asked import row_number

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, PasswordField
 
 from medimeet.blueprints.back_office.fields import MINUTES, RowsField, field_for, filter_for
-from medimeet.db import Base
+from medimeet.model_base import Base
 from medimeet.models import Account
 from medimeet.services import table_rows
 from medimeet.services.people import GENDERS

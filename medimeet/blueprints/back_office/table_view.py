@@ -19,9 +19,10 @@ from wtforms import Field
 
 from medimeet.blueprints.back_office import forms
 from medimeet.blueprints.back_office.fields import MINUTES
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.domain.wall_clock import text_of
 from medimeet.errors import InvalidInput, MediMeetError, NotFound
+from medimeet.model_base import Base
 from medimeet.models import HeldIdentity, Notification
 from medimeet.services import back_office, table_rows
 from medimeet.web.asked import whole_number

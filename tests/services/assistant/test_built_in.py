@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 
-from medimeet.db import Base, command, db
+from medimeet.db import command, db
+from medimeet.model_base import Base
 from medimeet.models import Clinic, Doctor, Language, Patient, Specialty
 from medimeet.services.access import Actor
 from medimeet.services.assistant import built_in

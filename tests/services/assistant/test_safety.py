@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import Base, db
+from medimeet.db import db
 from medimeet.domain.sentences import NOTHING_IS_DONE
+from medimeet.model_base import Base
 from medimeet.models import (
     Account,
     Appointment,

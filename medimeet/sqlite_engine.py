@@ -1,0 +1,69 @@
+"""What each connection to a SQLite file is told first, and how its transactions begin."""
+
+import os
+import secrets
+import sqlite3
+import time
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+
+def prepare(engine: Engine, timeout: float) -> None:
+    """Sets up every connection of the engine; `timeout` is how many seconds it waits for the file's lock."""
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: Any, _record: Any, arguments: list[Any], _named: Any) -> None:
+        # SQLite would make it readable to everybody on the machine; its neighbours (-wal, -shm) take after it.
+        if not arguments[0].startswith((":", "file:")) and not os.path.exists(arguments[0]):
+            with suppress(OSError):
+                _make_empty_file(arguments[0])
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3 would otherwise begin by itself, deferred and too late
+        connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+        switch_to_wal(connection, timeout)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only unlinked
+        connection.create_function("fold", 1, _folded, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # waits for nothing, so nothing needs to be caught; half of what a short read costs else
+            connection.connection.driver_connection.execute("BEGIN")
+
+
+def _make_empty_file(path: str) -> None:
+    """A new file for its owner alone, which is never opened and closed by its own name.
+
+    To close any file handle of a database takes all of SQLite's locks on it from the whole process, and the database is
+    torn soon after.
+    """
+    draft = f"{path}.{secrets.token_hex(8)}"
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    try:
+        os.link(draft, path)
+    finally:
+        os.unlink(draft)
+
+
+def switch_to_wal(connection: Any, timeout: float) -> None:
+    """Write-ahead logging. SQLite does not wait by itself where another process makes the same switch of a new file."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _folded(text: str | None) -> str | None:
+    return text.casefold() if text is not None else None
