@@ -23,6 +23,7 @@ from medimeet.models import (
     BrowserSession,
     ContactMessage,
     Credential,
+    EmergencyAccess,
     HeldIdentity,
     IdempotencyKey,
     IssuedToken,
@@ -216,6 +217,8 @@ def _erase_patient(patient: Patient) -> None:
         db.session.execute(delete(MedicalHistoryEntry).where(MedicalHistoryEntry.patient_id == patient.id))
     shown = func.coalesce(Review.deleted_at, clock.now())
     db.session.execute(update(Review).where(Review.patient_id == patient.id).values(body="", deleted_at=shown))
+    # Who looked and when stays: here, in the audit log and with the clinic's admins, who were told at once.
+    db.session.execute(update(EmergencyAccess).where(EmergencyAccess.patient_id == patient.id).values(reason=""))
     patient.phone = patient.blood_group = patient.emergency_contact = ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, delete, inspect, or_, select, type_coerce, update
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
@@ -24,12 +24,14 @@ from medimeet.models import (
     ContactMessage,
     ConversationErasure,
     ConversationMessage,
+    EmergencyAccess,
     Heartbeat,
     IdempotencyKey,
     IssuedToken,
     Notification,
     OneTimeCode,
     OneTimeLink,
+    Patient,
     Proposal,
 )
 from medimeet.services import erased_traces, erasure, heartbeats, held_records
@@ -56,6 +58,7 @@ def clean_up(is_stopping: IsStopping = lambda: False) -> dict[str, int]:
     for rule in _rules():
         gone[rule.name] = _repeated(lambda rule=rule: _remove_some(rule), is_stopping)  # type: ignore[misc]
     gone["words of messages"] = _repeated(_blank_some_messages, is_stopping)
+    gone["reasons of emergencies"] = _repeated(_blank_some_reasons, is_stopping)
     gone["records of people erased long ago"] = _repeated(held_records.end_some, is_stopping, held_records.A_STEP)
     if not is_stopping():
         _forget_in_mongodb()
@@ -160,6 +163,22 @@ def _blank(ids: list[int]) -> None:
     """The row stays: it keeps a message from being written twice, and it is counted."""
     empty = {"recipient": "", "subject": "", "body": "", "calendar": None, "last_error": ""}
     db.session.execute(update(Notification).where(Notification.id.in_(ids)).values(**empty))
+
+
+def _blank_some_reasons() -> int:
+    """Of people who were erased by a version that left the words why a doctor opened their records."""
+    erased = select(Patient.id).join(Patient.account).where(Account.erased_at.is_not(None))
+    has_words = type_coerce(EmergencyAccess.reason, Text) != ""
+    due = select(EmergencyAccess.id).where(EmergencyAccess.patient_id.in_(erased), has_words)
+    ids = list(db.session.scalars(due.limit(BATCH)))
+    if ids:
+        _empty_reasons(ids)
+    return len(ids)
+
+
+@command
+def _empty_reasons(ids: list[int]) -> None:
+    db.session.execute(update(EmergencyAccess).where(EmergencyAccess.id.in_(ids)).values(reason=""))
 
 
 def _forget_in_mongodb() -> None:

@@ -37,7 +37,7 @@ from tests.portal.people_pages import picture
 GONE = (
     "canary-first", "canary-last", "canary-user", "canary@people.example", "7400123987", "canary street",
     "canary kin", "canary biography", "canary-browser", "canary praise", "canary question", "canary enquiry",
-    "canary-subject", "canary-program", "canary-canceled-reason",
+    "canary-subject", "canary-program", "canary-canceled-reason", "canary fall",
 )  # fmt: skip
 HELD = ("canary cough", "canary asthma", "canary reason")  # the record, which the law keeps; sealed
 
@@ -77,7 +77,7 @@ def _add_rows(clinic: Clinic, doctor: Doctor, patient: Patient, past: Appointmen
         [
             MedicalHistoryEntry(condition="canary asthma", **of_patient),
             Review(doctor_id=doctor.id, appointment_id=past.id, rating=4, body="canary praise", **of_patient),
-            EmergencyAccess(account_id=doctor.account_id, reason="a fall", expires_at=later, **of_patient),
+            EmergencyAccess(account_id=doctor.account_id, reason="canary fall", expires_at=later, **of_patient),
             _mail(person, past),
             _said(person, "canary question"),
             ConversationErasure(account_id=person.id, until=now - timedelta(days=9)),

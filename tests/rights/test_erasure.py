@@ -23,6 +23,7 @@ from medimeet.models import (
     AuditEntry,
     Clinic,
     Doctor,
+    EmergencyAccess,
     HeldIdentity,
     MedicalHistoryEntry,
     MedicalRecordVersion,
@@ -118,6 +119,19 @@ def test_visits_records_and_the_log_stay_and_still_sum(
     shown = words_of(as_(doctor.account).get("/doctor_appointments/?period=all"))
     assert f"Erased person {life.account_id}" in shown and "canary" not in shown
     assert [check.name for check in health.installation() if not check.is_good and "rule" in check.name] == []
+
+
+def test_who_looked_in_an_emergency_and_when_stays_but_not_the_words_why(
+    doctor: Doctor, life: Patient, admin: Account, as_: SignedIn
+) -> None:
+    before = db.session.scalars(select(EmergencyAccess)).one().created_at
+    erase(as_(life.account))
+    access = db.session.scalars(select(EmergencyAccess)).one()
+    assert (access.account_id, access.created_at, access.reason) == (doctor.account_id, before, "")
+    assert "Erased with the patient" in words_of(as_(admin).get("/emergency-access/list/"))
+    written(access, reason="a fall, as a version before left it")
+    assert [retention.clean_up()["reasons of emergencies"] for _ in range(2)] == [1, 0]
+    assert rows_with(("a fall",)) == []
 
 
 @only_sqlite
