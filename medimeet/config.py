@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Setting:
     """One row of the table: its name without the prefix, its type, what holds without it, and what it does.
 
-    Some take only certain words, or addresses that begin in certain ways.
+    Some take only certain words, addresses that begin in certain ways, or numbers from `least` up: a time-out or a
+    limit of 0 would shut everybody out.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Setting:
     says: str
     choices: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    least: float = 0
 
 
 SETTINGS = (
@@ -56,7 +58,7 @@ SETTINGS = (
     Setting("SMTP_URL", str, "", "The mail server, `smtp://user:password@host:587` or `smtps://…`; empty: the outbox."),
     Setting("MAIL_FROM", str, "", "The sender of mails; empty means the clinic's own address."),
     Setting("SMS_URL", str, "", "SMS gateway, `https://:secret@host/path` or `twilio://SID:token@+44…`; else files."),
-    Setting("POLLER_SECONDS", float, 0.5, "How often waiting messages are looked for."),
+    Setting("POLLER_SECONDS", float, 0.5, "How often waiting messages are looked for.", least=0.01),
     Setting("MONGODB_URI", str, "", "Keeps the conversation log in MongoDB; empty means in the database."),
     Setting("REDIS_URL", str, "", "Shares request limits between hosts; empty means each process counts for itself.",
             schemes=("redis", "rediss", "unix")),
@@ -68,23 +70,27 @@ SETTINGS = (
             schemes=("https", "http")),
     Setting("LLM_API_KEY", str, "", "The key of that service."),
     Setting("LLM_MODEL", str, "", "The model asked for."),
-    Setting("LLM_SECONDS", float, 20.0, "A model that is silent for so long has failed: the built-in one answers."),
+    Setting("LLM_SECONDS", float, 20.0, "A model that is silent for so long has failed: the built-in one answers.",
+            least=0.1),
     Setting("ASSISTANT_QUESTIONS", int, 120, "Questions an hour that one account may ask the assistant."),
-    Setting("ASSISTANT_PROPOSAL_MINUTES", int, 15, "How long what the assistant proposes can be confirmed."),
+    Setting("ASSISTANT_PROPOSAL_MINUTES", int, 15, "How long what the assistant proposes can be confirmed.", least=1),
     Setting("SOCKETS_A_WORKER", int, 56, "Open conversations of one worker process; more are told to try again."),
     Setting("SOCKETS_A_PERSON", int, 2, "Open conversations of one account on one host."),
-    Setting("SOCKET_IDLE_MINUTES", int, 15, "A conversation in which nobody says a word is closed after so long."),
+    Setting("SOCKET_IDLE_MINUTES", int, 15, "A conversation in which nobody says a word is closed after so long.",
+            least=1),
     Setting("RATELIMIT_ENABLED", bool, True, "Request limits by address. Limits on passwords and codes always hold."),
-    Setting("RATELIMIT_ANONYMOUS", int, 300, "Requests a minute from one address that is not signed in."),
-    Setting("RATELIMIT_SIGNED_IN", int, 600, "Requests a minute of one account."),
+    Setting("RATELIMIT_ANONYMOUS", int, 300, "Requests a minute from one address that is not signed in.", least=1),
+    Setting("RATELIMIT_SIGNED_IN", int, 600, "Requests a minute of one account.", least=1),
     Setting("CONTACT_MESSAGES", int, 60, "Messages to the clinic an hour from one address."),
-    Setting("PASSWORD_TRIES", int, 5, "Wrong passwords for one account from one address in five minutes."),
-    Setting("PASSWORD_TRIES_A_DAY", int, 50, "Wrong passwords for one account in a day, from anywhere."),
-    Setting("PASSWORD_TRIES_AN_ADDRESS", int, 100, "Wrong passwords an hour from one address, for all accounts."),
-    Setting("SESSION_IDLE_MINUTES", int, 30, "A patient's browser that does nothing for so long is signed out."),
-    Setting("SESSION_HOURS", int, 24, "A patient's browser is signed out after so long in any case."),
-    Setting("STAFF_SESSION_IDLE_MINUTES", int, 15, "The same for doctors, admins and superusers."),
-    Setting("STAFF_SESSION_HOURS", int, 12, "The same for doctors, admins and superusers."),
+    Setting("PASSWORD_TRIES", int, 5, "Wrong passwords for one account from one address in five minutes.", least=1),
+    Setting("PASSWORD_TRIES_A_DAY", int, 50, "Wrong passwords for one account in a day, from anywhere.", least=1),
+    Setting("PASSWORD_TRIES_AN_ADDRESS", int, 100, "Wrong passwords an hour from one address, for all accounts.",
+            least=1),
+    Setting("SESSION_IDLE_MINUTES", int, 30, "A patient's browser that does nothing for so long is signed out.",
+            least=1),
+    Setting("SESSION_HOURS", int, 24, "A patient's browser is signed out after so long in any case.", least=1),
+    Setting("STAFF_SESSION_IDLE_MINUTES", int, 15, "The same for doctors, admins and superusers.", least=1),
+    Setting("STAFF_SESSION_HOURS", int, 12, "The same for doctors, admins and superusers.", least=1),
     Setting(
         "SECOND_FACTOR",
         str,
@@ -92,12 +98,12 @@ SETTINGS = (
         "`staff`: doctors, admins and superusers must set a second factor up; `optional`: all may.",
         choices=("optional", "staff"),
     ),
-    Setting("RESET_LINK_MINUTES", int, 60, "How long a link to set a new password works."),
-    Setting("ACCESS_TOKEN_MINUTES", int, 15, "How long an access token of the JSON interfaces works."),
-    Setting("REFRESH_TOKEN_DAYS", int, 14, "How long a refresh token works, and with it a program's sign-in."),
-    Setting("LASTING_TOKEN_DAYS", int, 7, "How long a token works where the interface has no refresh."),
-    Setting("CHATBOT_TOKEN_MINUTES", int, 120, "How long the public token of a clinic's chatbot works."),
-    Setting("CHATBOT_HOLD_MINUTES", int, 30, "How long a booking by e-mail alone waits to be confirmed."),
+    Setting("RESET_LINK_MINUTES", int, 60, "How long a link to set a new password works.", least=1),
+    Setting("ACCESS_TOKEN_MINUTES", int, 15, "How long an access token of the JSON interfaces works.", least=1),
+    Setting("REFRESH_TOKEN_DAYS", int, 14, "How long a refresh token works, and with it a program's sign-in.", least=1),
+    Setting("LASTING_TOKEN_DAYS", int, 7, "How long a token works where the interface has no refresh.", least=1),
+    Setting("CHATBOT_TOKEN_MINUTES", int, 120, "How long the public token of a clinic's chatbot works.", least=1),
+    Setting("CHATBOT_HOLD_MINUTES", int, 30, "How long a booking by e-mail alone waits to be confirmed.", least=1),
     Setting("CHATBOT_BOOKINGS", int, 10, "Bookings by e-mail alone an hour from one address."),
     Setting("CHATBOT_BOOKINGS_A_SITE", int, 60, "Bookings by e-mail alone an hour from one site, for one clinic."),
     Setting("CHATBOT_BOOKINGS_A_PATIENT", int, 5, "Bookings an hour for one e-mail, by whoever asks; always holds."),
@@ -112,7 +118,8 @@ SETTINGS = (
     Setting("ENQUIRY_DAYS", int, 365, "Days that a message from the contact page is kept; 0: for ever."),
     Setting("SIGN_IN_DAYS", int, 30, "Days that ended sign-ins, tokens, codes and links are kept; 0: for ever."),
     Setting("IDEMPOTENCY_HOURS", int, 48, "Hours that the key of a booking is kept, at least 24; 0: for ever."),
-    Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503."),
+    Setting("DATABASE_TIMEOUT_SECONDS", float, 5.0, "How long a request waits for the database before it answers 503.",
+            least=0.1),
 )  # fmt: skip
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -224,8 +231,8 @@ def _parsed(row: Setting, text: str) -> Any:
         raise BadSetting(f"{PREFIX}{row.name} must begin with {' or '.join(f'{each}://' for each in row.schemes[:2])}.")
     if row.kind is str:
         _require_readable(row, value)
-    elif value < 0:
-        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number that is not below zero.")
+    elif value < row.least:
+        raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number that is at least {row.least}.")
     elif not value <= (most := _MOST.get(row.name.rpartition("_")[2], _LARGEST)):  # nor what is no number (nan)
         raise BadSetting(f"{PREFIX}{row.name} is {text!r}: write a number up to {most}.")
     return value
