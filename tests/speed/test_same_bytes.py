@@ -9,13 +9,10 @@ import pytest
 from flask import Flask, g, json
 from flask.json.provider import DefaultJSONProvider
 
-from medimeet.blueprints.contracts.booking.schemas import appointments as visits
 from medimeet.blueprints.contracts.booking.schemas import doctors as schemas
 from medimeet.domain.slots import Slot
-from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Clinic
 from medimeet.services.access import Actor
-from tests import factories
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 IN_THE_NIGHT_OF_THE_CHANGE = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
@@ -35,26 +32,6 @@ def test_the_free_times_of_a_doctor_read_the_same_written_quickly_or_by_the_sche
         by_schema = schemas.AvailableSlot(many=True).dump(found)
     assert schemas.available_slots(found, ZoneInfo("Europe/London")) == by_schema
     assert len({each["start_time"] for each in by_schema}) < len(by_schema)
-
-
-def test_a_list_of_visits_reads_the_same_written_quickly_or_by_the_schema(app: Flask, clinic: Clinic) -> None:
-    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
-    treatment = factories.make_treatment(clinic, doctor)
-    made = [
-        factories.make_appointment(doctor, patient, IN_THE_NIGHT_OF_THE_CHANGE + timedelta(hours=number), **given)
-        for number, given in enumerate(
-            [
-                {"reason": "A cough"},
-                {"treatment_id": treatment.id},
-                {"status": AppointmentStatus.PENDING, "hold_expires_at": IN_THE_NIGHT_OF_THE_CHANGE},
-                {"status": AppointmentStatus.NO_SHOW},
-            ]
-        )
-    ]
-    with app.test_request_context():
-        g.actor = Actor(None, clinic)
-        by_schema = visits.Appointment(many=True).dump(made)
-    assert visits.listed(made, clinic.zone) == by_schema
 
 
 @pytest.mark.parametrize("said", [ODD, {1: "a number as a key"}, ["half a pair: \ud800"]])

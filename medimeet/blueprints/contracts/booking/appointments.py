@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import appointments as schemas
 from medimeet.models import Appointment
-from medimeet.services import access, appointment_changes, appointments, bookable, booking
+from medimeet.services import access, appointment_changes, appointments, bookable, booking, visit_rows
 from medimeet.web.examples import upcoming_day, upcoming_slot
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -36,7 +36,7 @@ def list_appointments() -> Response:
     At most the 1000 latest.
     """
     actor = current_actor()
-    return jsonify(schemas.listed(appointments.newest(actor, MOST), actor.clinic.zone))
+    return jsonify(schemas.listed(visit_rows.newest(actor, MOST), actor.clinic.zone))
 
 
 @bp.get("/api/appointment/my-appointments/<int:appointment_id>/")

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, validate, validates_schema
 
-from medimeet import models
+from medimeet.blueprints.contracts.booking.schemas.doctors import on_the_wall
 from medimeet.domain.statuses import AppointmentStatus
-from medimeet.domain.wall_clock import to_wall
+from medimeet.services.visit_rows import VisitRow
 from medimeet.web.json_fields import Answer, Body, Day, MinuteOfDay, RowId, Text, WallDay, WallTime
 
 _NEEDED = "Send the id of a slot, or a date and a time."
@@ -28,22 +28,22 @@ class Appointment(Answer):
     treatment = RowId(attribute="treatment_id", allow_none=True)
 
 
-def listed(found: Sequence[models.Appointment], zone: ZoneInfo) -> list[dict[str, Any]]:
+def listed(found: Sequence[VisitRow], zone: ZoneInfo) -> list[dict[str, Any]]:
     """What Appointment makes of the visits, at a tenth of its cost: a clinic's list has a thousand."""
     told = []
-    for visit in found:
-        starts_at, ends_at = to_wall(visit.starts_at, zone), to_wall(visit.ends_at, zone)
+    for visit_id, doctor_id, patient_id, treatment_id, starts_at, ends_at, status, reason in found:
+        day, start = on_the_wall(starts_at, zone)
         told.append(
             {
-                "id": visit.id,
-                "doctor": visit.doctor_id,
-                "patient": visit.patient_id,
-                "date": starts_at.date().isoformat(),
-                "start_time": f"{starts_at.hour:02}:{starts_at.minute:02}",
-                "end_time": f"{ends_at.hour:02}:{ends_at.minute:02}",
-                "status": visit.present_status.value,
-                "reason": visit.reason,
-                "treatment": visit.treatment_id,
+                "id": visit_id,
+                "doctor": doctor_id,
+                "patient": patient_id,
+                "date": day,
+                "start_time": start,
+                "end_time": on_the_wall(ends_at, zone)[1],
+                "status": status,
+                "reason": reason,
+                "treatment": treatment_id,
             }
         )
     return told

@@ -63,14 +63,14 @@ def available_slots(found: Sequence[Slot], zone: ZoneInfo) -> list[dict[str, Any
     """What AvailableSlot makes of the slots, at a tenth of its cost: this list is asked for more than any other."""
     told = []
     for slot in found:
-        day, start = _on_the_wall(slot.starts_at, zone)
-        end = _on_the_wall(slot.ends_at, zone)[1]
+        day, start = on_the_wall(slot.starts_at, zone)
+        end = on_the_wall(slot.ends_at, zone)[1]
         told.append({"slot": slot.id, "date": day, "start_time": start, "end_time": end})
     return told
 
 
 @lru_cache(maxsize=8192)
-def _on_the_wall(instant: datetime, zone: ZoneInfo) -> tuple[str, str]:
+def on_the_wall(instant: datetime, zone: ZoneInfo) -> tuple[str, str]:
     """Day and time on the clinic's wall clock; kept, for everybody asks about the same weeks."""
     wall = to_wall(instant, zone)
     return wall.date().isoformat(), f"{wall.hour:02}:{wall.minute:02}"
