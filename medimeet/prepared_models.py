@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Mapper, make_transient_to_detached
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from medimeet.db import db, prepared_rows
@@ -48,6 +48,12 @@ class PreparedModels:
         return self._prepared
 
 
+def relate(model: Base, name: str, other: Base | None) -> None:
+    """Fills in what the model's relation of this name would load, unless the session knows it already."""
+    if name not in instance_dict(model):
+        set_committed_value(model, name, other)
+
+
 class _Part:
     """One model of a row, its number first."""
 
@@ -62,14 +68,20 @@ class _Part:
         """The session's model of these values; what it would read anew is filled in."""
         if cells[0] is None:
             return None
+        key = self._mapper.identity_key_from_primary_key(cells[:1])
+        model = db.session().identity_map.get(key)
+        if model is None:
+            return self._loaded(key, cells)
+        for name in instance_state(model).expired_attributes & set(self._names):
+            set_committed_value(model, name, cells[self._names.index(name)])
+        return model
+
+    def _loaded(self, key: Any, cells: tuple[Any, ...]) -> Any:
+        """A model that the session takes for one that it has just loaded; `Session.add` would walk its relations."""
         session = db.session()
-        model = session.identity_map.get(self._mapper.identity_key_from_primary_key(cells[:1]))
-        if model is not None:
-            for name in instance_state(model).expired_attributes & set(self._names):
-                set_committed_value(model, name, cells[self._names.index(name)])
-            return model
         model = self._mapper.class_manager.new_instance()
         instance_dict(model).update(zip(self._names, cells, strict=True))
-        make_transient_to_detached(model)
-        session.add(model)
+        state = instance_state(model)
+        state.key, state.session_id = key, session.hash_key
+        session.identity_map.add(state)
         return model

@@ -16,17 +16,15 @@ from medimeet.db import command, db
 from medimeet.domain.browsers import browser_name
 from medimeet.domain.statuses import Role
 from medimeet.errors import Busy, NotFound
-from medimeet.model_base import InstantColumn
 from medimeet.models import Account, BrowserSession, Clinic
+from medimeet.prepared_models import relate
 from medimeet.services import audit, notifications, second_factor, shown_passwords, tokens
 from medimeet.services.access import Actor
+from medimeet.services.live_credentials import LiveCredential
 
 _TOUCH_EVERY = timedelta(seconds=30)
-# Built once: every request of a browser asks it.
-_SIGNED_IN = select(BrowserSession).where(
-    BrowserSession.token_hash == bindparam("token_hash"),
-    BrowserSession.ended_at.is_(None),
-    BrowserSession.expires_at > bindparam("now", type_=InstantColumn()),
+_SIGNED_IN = LiveCredential(
+    BrowserSession, BrowserSession.token_hash == bindparam("token_hash"), BrowserSession.ended_at.is_(None)
 )
 
 
@@ -83,8 +81,12 @@ def account_of_session(token: str) -> Account | None:
 
 def session_of(token: str) -> BrowserSession | None:
     """The row of a browser that is signed in, or None. It does not count as something that the person did."""
-    row = db.session.scalar(_SIGNED_IN, {"token_hash": hash_of_token(token), "now": clock.now()})
-    return row if row is not None and _is_live(row) else None
+    found = _SIGNED_IN.find(token_hash=hash_of_token(token))
+    if found is None:
+        return None
+    account, row = found
+    relate(row, "account", account)
+    return row if _is_live(row) else None
 
 
 def ends_at(row: BrowserSession) -> datetime:

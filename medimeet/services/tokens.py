@@ -9,34 +9,26 @@ from typing import Any
 
 import jwt
 from sqlalchemy import Update, bindparam, select, update
-from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db, lock
 from medimeet.errors import Busy, NotSignedIn
-from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Clinic, IssuedToken
-from medimeet.prepared_models import PreparedModels
 from medimeet.services import audit, second_factor, shown_passwords
 from medimeet.services.access import Actor
+from medimeet.services.live_credentials import LiveCredential
 
 ISSUER = "medimeet"
 AUDIENCE = "medimeet"
 ACCESS, REFRESH = "access", "refresh"
 _ALGORITHM = "HS256"
 _DEAD = "This token is not good, or no longer. Sign in again."
-# Built once: every request of a program asks it.
-_LIVE = PreparedModels(
-    (Account, IssuedToken, Clinic),
-    lambda asked: (
-        asked.select_from(Account)
-        .join(IssuedToken, IssuedToken.account_id == Account.id)
-        .outerjoin(Clinic, Clinic.id == Account.clinic_id)
-        .where(IssuedToken.jti == bindparam("jti"), IssuedToken.kind == bindparam("kind"))
-        .where(IssuedToken.revoked_at.is_(None), IssuedToken.expires_at > bindparam("now", type_=InstantColumn()))
-        .where(Account.is_active)
-    ),
+_LIVE = LiveCredential(
+    IssuedToken,
+    IssuedToken.jti == bindparam("jti"),
+    IssuedToken.kind == bindparam("kind"),
+    IssuedToken.revoked_at.is_(None),
 )
 _CLAIMS = ["iss", "aud", "exp", "iat", "jti", "sub", "typ"]
 
@@ -274,12 +266,10 @@ def _live_account(claims: dict[str, Any]) -> Account:
 
 
 def _live(claims: dict[str, Any]) -> tuple[Account, IssuedToken]:
-    found = _LIVE.first(jti=claims["jti"], kind=claims["typ"], now=clock.now())
+    found = _LIVE.find(jti=claims["jti"], kind=claims["typ"])
     if found is None:
         raise NotSignedIn(_DEAD)
-    account, row, clinic = found
-    set_committed_value(account, "clinic", clinic)
-    return account, row
+    return found
 
 
 @command
