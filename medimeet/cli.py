@@ -22,7 +22,7 @@ from medimeet.db import db
 from medimeet.domain.networks import is_loopback
 from medimeet.errors import InstallationFault, MediMeetError
 from medimeet.services import backup as backups
-from medimeet.services import conversation_transfer, data_keys, day_grid, health, installation, migrations
+from medimeet.services import conversation_transfer, data_keys, day_grid, health, installation, migrations, secret_key
 from medimeet.services.invariants import Check
 
 SECRETS = ("KEY", "PASSWORD", "TOKEN", "URL", "URI")
@@ -119,6 +119,7 @@ def worker() -> None:
     with app.app_context():
         starting.check_gateways()
         require_newest()
+        secret_key.note()
     with serving.in_use(Path(app.config["DATA_DIR"])):
         serving.work(app, lambda: click.echo("Sending messages as they come. Ctrl+C stops."))
 

@@ -16,7 +16,7 @@ from medimeet.demo_site import create_site
 from medimeet.domain.networks import is_loopback
 from medimeet.errors import InstallationFault
 from medimeet.gateways import postgresql_tools
-from medimeet.services import backup, data_keys, delivery, migrations
+from medimeet.services import backup, data_keys, delivery, migrations, secret_key
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -76,6 +76,7 @@ def _prepare_demo(settings: dict[str, Any], next_port: int) -> Prepared:
     if migrations.upgrade():
         click.echo("Made the database.")
     data_keys.require()
+    secret_key.note()
     if demo_data.load():
         click.echo("Loaded the demo data.")
     # An address of its own was given: visitors use that one. Else they come by any that this machine has.
@@ -97,6 +98,7 @@ def _prepare_serving(settings: dict[str, Any], migrate: bool) -> Prepared:
         click.echo("Warning: the database waits for a migration. Stop, and run `flask serve --migrate`.", err=True)
     if version.is_newest:
         data_keys.require()
+        secret_key.note()
     return Prepared(f"MediMeet serves on {settings['URL']}. Run `flask worker` beside it: it sends the messages.")
 
 

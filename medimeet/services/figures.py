@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from medimeet import clock
 from medimeet.db import db
 from medimeet.models import AuditHead, Heartbeat, Notification, Subscription
+from medimeet.services import secret_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def _messages() -> Iterator[Figure]:
 
 
 def _heartbeats() -> Iterator[Figure]:
-    for beat in db.session.scalars(select(Heartbeat).execution_options(populate_existing=True)):
+    living = select(Heartbeat).where(Heartbeat.name.not_like(f"{secret_key.NOTED}%"))
+    for beat in db.session.scalars(living.execution_options(populate_existing=True)):
         yield Figure("medimeet_heartbeat_age_seconds", "How long ago it was last well.", _age(beat.at), beat.name)
 
 

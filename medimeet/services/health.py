@@ -22,7 +22,16 @@ from medimeet.gateways.mail import SmtpServer
 from medimeet.gateways.outcomes import TryLater
 from medimeet.models import AuditEntry, Clinic, Notification
 from medimeet.sealing import key_ring
-from medimeet.services import backup, conversation_transfer, data_keys, delivery, invariants, migrations, sending_alarm
+from medimeet.services import (
+    backup,
+    conversation_transfer,
+    data_keys,
+    delivery,
+    invariants,
+    migrations,
+    secret_key,
+    sending_alarm,
+)
 from medimeet.services.invariants import Check
 
 SHORTEST_SECRET = 32
@@ -47,7 +56,7 @@ def installation() -> list[Check]:
     if all(check.is_good for check in ready[:3]):
         with _reading() as connection:
             checks += [_clinics(connection), _clock(connection), *invariants.of_data(connection)]
-        checks += [conversation_transfer.look(), backup.look(), sending_alarm.look(), _sealing()]
+        checks += [secret_key.look(), conversation_transfer.look(), backup.look(), sending_alarm.look(), _sealing()]
     return [*checks, _gateway_addresses(), _mail_server()]
 
 

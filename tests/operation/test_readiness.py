@@ -8,12 +8,12 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from medimeet import poller
 from medimeet.db import db
-from medimeet.models import Clinic
-from medimeet.services import delivery, health, sending_alarm
+from medimeet.models import Clinic, Heartbeat
+from medimeet.services import delivery, health, secret_key, sending_alarm
 
 
 def ready(client: FlaskClient) -> tuple[int, str, str]:
@@ -33,6 +33,28 @@ def test_a_server_whose_poller_is_silent_serves_on_and_says_so(
     assert ready(client) == (200, "ok", "ok")
     frozen_clock.shift(1)
     assert ready(client) == (200, "degraded", "late")
+
+
+def test_a_host_whose_secret_key_another_host_does_not_have_says_so_until_all_have_the_same(
+    app: Flask, client: FlaskClient, frozen_clock: time_machine.Traveller
+) -> None:
+    poller._round(app, delivery.gateways(), threading.Event())
+    ours, theirs = app.config["SECRET_KEY"], "the secret key of another host, as long"
+    for key in (ours, theirs):
+        app.config["SECRET_KEY"] = key
+        secret_key.note()
+        assert ready(client)[1] == "ok"
+        frozen_clock.shift(20)
+    app.config["SECRET_KEY"] = ours
+    answer = client.get("/readyz").get_json()
+    assert (answer["status"], "has another one" in answer["checks"]["secret key"]) == ("degraded", True)
+    (fault,) = [check.fault for check in health.installation() if check.name == "one secret key on every host"]
+    assert "a host that started at 2026-11-23 08:00 UTC" in fault
+    rows = [row.name for row in db.session.scalars(select(Heartbeat))]
+    assert not any(ours in name or theirs in name for name in rows)
+    assert "secret" not in client.get("/metrics").get_data(as_text=True)
+    secret_key.note()
+    assert ready(client)[1] == "ok"
 
 
 @contextmanager

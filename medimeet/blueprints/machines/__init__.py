@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from medimeet.services import access, health, sending_alarm
+from medimeet.services import access, health, secret_key, sending_alarm
 from medimeet.web import metrics as figures
 from medimeet.web.guard import allow
 
@@ -21,8 +21,8 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """GET /readyz: 200 when the database is reachable, at the newest migration and guarded, else 503.
 
-    A poller that is silent makes it "degraded", still 200: people can book, and to take every server out of service
-    because messages wait would help nobody.
+    A poller that is silent, or a host with another secret key, makes it "degraded", still 200: people can book, and to
+    take every server out of service for it would help nobody.
     """
     checks = health.readiness()
     is_ready = all(check.is_good for check in checks)
@@ -30,7 +30,10 @@ def readyz() -> tuple[Response, int]:
     if not is_ready:
         return jsonify(status="not ready", checks=words), 503
     words["poller"] = sending_alarm.poller_state()
-    return jsonify(status="ok" if words["poller"] == "ok" else "degraded", checks=words), 200
+    if other := secret_key.fault():
+        words["secret key"] = other
+    is_well = words["poller"] == "ok" and not other
+    return jsonify(status="ok" if is_well else "degraded", checks=words), 200
 
 
 @bp.get("/metrics")
