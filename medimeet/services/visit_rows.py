@@ -67,4 +67,6 @@ def _statement(*whose: str) -> Prepared:
 
 
 # One for each, so that each finds its index.
-_NEWEST = {whose: _statement(*whose) for whose in ((), ("doctor_id",), ("patient_id",), ("doctor_id", "patient_id"))}
+_NEWEST: dict[tuple[str, ...], Prepared] = {
+    whose: _statement(*whose) for whose in ((), ("doctor_id",), ("patient_id",), ("doctor_id", "patient_id"))
+}
