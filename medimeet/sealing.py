@@ -52,6 +52,7 @@ class _Keys:
 class KeyRing:
     """The keys by name, oldest first; the last one seals, every one opens.
 
+    Where there is no key yet, the first one is made when something is sealed: whoever only looks leaves none behind.
     Where they come from a file, it is looked at again every second, and at once for a key that is not known: a worker
     takes up a new key without a restart.
     """
@@ -63,13 +64,13 @@ class KeyRing:
 
     @property
     def newest(self) -> str:
-        """The name of the key that seals."""
+        """The name of the key that seals; it is made where there is none."""
         return self._current().newest
 
     @property
     def names(self) -> list[str]:
-        """The names of all keys, oldest first."""
-        return list(self._current().keys)
+        """The names of all keys that there are, oldest first."""
+        return list(self._looked_through().keys)
 
     def seal(self, text: str, column: str, name: str = "") -> str:
         """The text, readable only with the key (unless named: the newest) and only for this column (`table.column`)."""
@@ -107,6 +108,12 @@ class KeyRing:
         return hmac.digest(key, b"medimeet audit log", "sha256")
 
     def _current(self) -> _Keys:
+        if self.file is None or self._held.keys:
+            return self._looked_through()
+        key_file.read_or_make(self.file)
+        return self.look_again()
+
+    def _looked_through(self) -> _Keys:
         if self.file is not None and time.monotonic() - self._looked_at > LOOK_SECONDS:
             self._looked_at = time.monotonic()
             if _stamp(self.file) != self._held.stamp:
@@ -184,7 +191,7 @@ def seals_everything() -> bool:
 
 
 def start(app: Flask) -> None:
-    """Gives `app` its keys: those of DATA_KEYS, else those in the data folder, made at first use. Raises BadSetting."""
+    """Gives `app` its keys: those of DATA_KEYS, else those in the data folder. Raises BadSetting."""
     app.extensions["key_ring"] = read_keys(app.config["DATA_KEYS"], Path(app.config["DATA_DIR"], "data-keys"))
 
 
@@ -198,11 +205,11 @@ def read_keys(setting: str, file: Path) -> KeyRing:
     """The keys of `setting` (`name:base64,name:base64`), else those of `file`, a line each. Raises BadSetting."""
     if setting:
         return KeyRing(key_file.parsed(setting.split(","), "MEDIMEET_DATA_KEYS"))
-    return KeyRing(key_file.read_or_make(file), file)
+    return KeyRing(key_file.read(file) if file.exists() else {}, file)
 
 
 def _held(keys: Mapping[str, bytes], stamp: tuple[int, ...]) -> _Keys:
-    return _Keys(keys, {name: AESGCM(key) for name, key in keys.items()}, list(keys)[-1], stamp)
+    return _Keys(keys, {name: AESGCM(key) for name, key in keys.items()}, [*keys][-1] if keys else "", stamp)
 
 
 def _stamp(file: Path | None) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, func, inspect, select, text
 from sqlalchemy import table as named_table
 from sqlalchemy.pool import NullPool
 
-from medimeet import clock
+from medimeet import clock, key_file
 from medimeet.config import data_path, owner_only, setting, shared_path
 from medimeet.db import db
 from medimeet.errors import Busy, InstallationFault
@@ -110,8 +110,7 @@ def write_keys(path: Path) -> None:
     if path.exists():
         raise InstallationFault(f"{path} is there already, and is not written over. Choose another name.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    data_keys = setting("DATA_KEYS").split(",") if setting("DATA_KEYS") else data_path("data-keys").read_text().split()
-    lines = [f"secret-key {setting('SECRET_KEY')}", *(f"data-key {key.strip()}" for key in data_keys)]
+    lines = [f"secret-key {setting('SECRET_KEY')}", *(f"data-key {key.strip()}" for key in _data_key_lines())]
     try:
         with open(path, "x", opener=owner_only) as file:
             file.write("\n".join(lines) + "\n")
@@ -120,6 +119,14 @@ def write_keys(path: Path) -> None:
     except OSError:
         path.unlink(missing_ok=True)  # an empty file looks like keys that were kept
         raise
+
+
+def _data_key_lines() -> list[str]:
+    if setting("DATA_KEYS"):
+        return str(setting("DATA_KEYS")).split(",")
+    file = data_path("data-keys")
+    key_file.read_or_make(file)  # nothing may have been sealed yet
+    return file.read_text().split()
 
 
 def row_counts(connection: Connection) -> dict[str, int]:

@@ -32,7 +32,8 @@ def require() -> None:
         known = set(connection.scalars(select(DataKey.name)))
     if found:
         raise InstallationFault(f"{found}. {MEND}")
-    if not known.issuperset(key_ring().names):
+    ring = key_ring()
+    if not known.issuperset({ring.newest, *ring.names}):
         _note_keys()
 
 

@@ -19,8 +19,10 @@ def test_wrong_or_missing_keys_stop_every_command_with_one_line(clinic_folder: P
         assert done.returncode == 1, command
         assert is_one_plain_line(done.stderr), done.stderr
         assert f"The key {name} that sealed this database is not in" in done.stderr
+        assert not keys.exists(), f"{command} left a new key behind"
     checked = run(clinic_folder, "doctor")
     assert checked.returncode == 1 and "✗ data keys" in checked.stdout and "Traceback" not in checked.stderr
+    assert not keys.exists()
     keys.write_text("not a key\n")
     done = run(clinic_folder, "serve")
     assert done.returncode == 1 and is_one_plain_line(done.stderr) and "data key" in done.stderr
