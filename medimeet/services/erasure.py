@@ -126,6 +126,7 @@ def erase(actor: Actor, account_id: int) -> str:
 
 def repeat_what_was_lost() -> int:
     """Erases again whom a backup from before has brought back; how many."""
+    erased_list.remember_what_was_done()
     back = [(person.id, person.clinic) for person in erased_list.brought_back()]
     for account_id, clinic in back:
         person = db.session.get_one(Account, account_id)
@@ -153,6 +154,7 @@ def _erase(actor: Actor, account_id: int) -> _Traces:
         _hold_identity(person, patient)
         patient.closed_at = patient.closed_at or now
     picture, public_id = person.picture, person.public_id
+    erased_list.begin(public_id)
     accounts.deactivate(actor, person)  # which cancels what is to come, and tells the doctors
     sign_in.forget_wrong_tries(person)
     db.session.flush()

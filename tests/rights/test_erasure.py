@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ from medimeet.models import (
     Notification,
     Patient,
 )
-from medimeet.services import erased_list, erased_traces, health, held_records, retention
+from medimeet.services import erased_list, erased_traces, erasure, health, held_records, retention, rights_messages
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in, sign_in
@@ -231,19 +232,54 @@ def test_when_the_years_are_over_the_records_go_too(clinic: Clinic, life: Patien
     assert held_records.listed(actor_of(factories.make_admin(clinic), clinic)).total == 0
 
 
-@only_sqlite
-def test_a_backup_from_before_brings_nobody_back_for_long(app: Flask, life: Patient, as_: SignedIn) -> None:
+def backup_of_now() -> Callable[[], None]:
+    """A copy of the SQLite file as it is; what it gives puts it back."""
     database = str(db.engine.url.database)
     erased_traces.empty_write_ahead_log()
-    browser = as_(life.account)
-    erased_traces.empty_write_ahead_log()
     before = Path(database).read_bytes()
+
+    def put_back() -> None:
+        db.session.remove()
+        db.engine.dispose()
+        for leftover in ("-wal", "-shm"):
+            Path(database + leftover).unlink(missing_ok=True)
+        Path(database).write_bytes(before)
+
+    return put_back
+
+
+@only_sqlite
+def test_a_server_that_is_killed_before_it_says_whom_it_erased_knows_it_afterwards(
+    clinic: Clinic, life: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back, actor = backup_of_now(), actor_of(life, clinic)
+    with monkeypatch.context() as killed, pytest.raises(SystemExit):
+        killed.setattr(erased_list, "remember", lambda _public_id: sys.exit())
+        erasure.erase(actor, life.account_id)
+    retention.clean_up()
+    put_back()
+    assert rows_with(("canary street",))
+    assert retention.clean_up()["people whom a backup brought back"] == 1
+    assert rows_with(("canary street",)) == []
+
+
+@only_sqlite
+def test_who_was_not_erased_because_the_server_was_killed_first_is_erased_by_nobody_else(
+    clinic: Clinic, life: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed, pytest.raises(SystemExit):
+        killed.setattr(rights_messages, "tell_erased", lambda *_of, **_by: sys.exit())
+        erasure.erase(actor_of(life, clinic), life.account_id)
+    assert [retention.clean_up()["people whom a backup brought back"] for _ in range(2)] == [0, 0]
+    assert rows_with(("canary street",))
+
+
+@only_sqlite
+def test_a_backup_from_before_brings_nobody_back_for_long(app: Flask, life: Patient, as_: SignedIn) -> None:
+    browser = as_(life.account)
+    put_back = backup_of_now()
     erase(browser)
-    db.session.remove()
-    db.engine.dispose()
-    for leftover in ("-wal", "-shm"):
-        Path(database + leftover).unlink(missing_ok=True)
-    Path(database).write_bytes(before)
+    put_back()
     assert rows_with(("canary street",))
     assert retention.clean_up()["people whom a backup brought back"] == 1
     assert rows_with(("canary street",)) == []
