@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ class KeyRing:
         key = self._held.keys.get(name) or self.look_again().keys.get(name)
         if key is None:
             raise CannotOpen(f"The key {name} is not among the data keys.")
-        return hmac.digest(key, b"medimeet audit log", "sha256")
+        return _audit_secret(key)
 
     def _current(self) -> _Keys:
         if self.file is None or self._held.keys:
@@ -183,6 +184,11 @@ class SealedText(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return key_ring().open(value, self.column) if value else value
+
+
+@lru_cache(maxsize=64)
+def _audit_secret(key: bytes) -> bytes:
+    return hmac.digest(key, b"medimeet audit log", "sha256")
 
 
 def seals_everything() -> bool:

@@ -4,6 +4,7 @@ A tenth of what a general library takes, which matters where each booking writes
 """
 
 import re
+from collections.abc import Iterator
 
 _LONGEST = 74  # octets, without the line break
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
@@ -33,6 +34,21 @@ def parameter(value: str) -> str:
 
 def _folded(whole: str) -> str:
     """Broken between letters, and never within an escaped one, which some programs would read apart."""
+    return "\r\n ".join(_plain_parts(whole) if whole.isascii() else _parts(whole))
+
+
+def _plain_parts(whole: str) -> Iterator[str]:
+    """Where each letter is one octet, at a fifth of the cost."""
+    start, end = 0, _LONGEST
+    while end < len(whole):
+        if whole[end - 1] in "\\^" and end - 1 > start:
+            end -= 1
+        yield whole[start:end]
+        start, end = end, end + _LONGEST - 1  # a line that goes on begins with a blank
+    yield whole[start:]
+
+
+def _parts(whole: str) -> list[str]:
     parts, start, size = [], 0, 0
     for place, letter in enumerate(whole):
         width = 1 if letter < "\x80" else len(letter.encode())
@@ -42,4 +58,4 @@ def _folded(whole: str) -> str:
             start, size = end, len(whole[end:place].encode()) + 1  # a line that goes on begins with a blank
         size += width
     parts.append(whole[start:])
-    return "\r\n ".join(parts)
+    return parts

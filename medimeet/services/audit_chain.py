@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from medimeet.db import at_end_of_command, db, insert_into
+from medimeet.db import at_end_of_command, connection, insert_into
 from medimeet.models import AuditEntry, AuditHead
 from medimeet.prepared import Prepared
 from medimeet.prepared_writes import PreparedInsert, PreparedUpdate
@@ -32,7 +32,7 @@ def add(line: Mapping[str, Any]) -> None:
 def digest_of(line: Mapping[str, Any], before: str, secret: bytes) -> str:
     """The digest of a line whose every value is known, after the line with the digest `before`."""
     values = [_plain(line[name]) for name in _COVERED]
-    covered = json.dumps([before, *values], sort_keys=True, separators=(",", ":"))
+    covered = _WRITER.encode([before, *values])
     return hmac.digest(secret, covered.encode(), "sha256").hex()
 
 
@@ -48,11 +48,12 @@ _COVERED = (
     *("chain", "number", "key", "at", "clinic_id", "actor_id", "deed", "subject", "subject_id", "patient_id"),
     *("detail", "why", "request_id"),
 )
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _READ_HEAD = Prepared(
     select(_HEADS.c.number, _HEADS.c.digest).where(_HEADS.c.chain == bindparam("of_chain")).with_for_update()
 )
 _MOVE_HEAD = PreparedUpdate(update(_HEADS).where(_HEADS.c.chain == bindparam("of_chain")), ["number", "digest"])
-_ADD_LINE = PreparedInsert(_LINES)
+_ADD_LINES = PreparedInsert(_LINES)
 
 
 def _append(lines: Sequence[dict[str, Any]]) -> None:
@@ -63,24 +64,26 @@ def _append(lines: Sequence[dict[str, Any]]) -> None:
     chains: dict[int, list[dict[str, Any]]] = {}
     for line in lines:
         chains.setdefault(line["clinic_id"] or 0, []).append(line)
-    connection = db.session.connection()
+    running = connection()
     for chain in sorted(chains):
-        number, digest = _locked_head(connection, chain)
+        number, digest = _locked_head(running, chain)
+        linked = []
         for line in chains[chain]:
             number += 1
             detail = json.loads(json.dumps(line["detail"])) if line["detail"] else {}
             whole = line | {"detail": detail, "chain": chain, "number": number, "key": key}
             digest = digest_of(whole, digest, secret)
-            _ADD_LINE.add(connection, whole | {"digest": digest})
-        _MOVE_HEAD.run(connection, {"of_chain": chain, "number": number, "digest": digest})
+            linked.append(whole | {"digest": digest})
+        _ADD_LINES.add_all(running, linked)
+        _MOVE_HEAD.run(running, {"of_chain": chain, "number": number, "digest": digest})
 
 
-def _locked_head(connection: Connection, chain: int) -> tuple[int, str]:
-    found = _READ_HEAD.ask_within(connection, {"of_chain": chain})
+def _locked_head(running: Connection, chain: int) -> tuple[int, str]:
+    found = _READ_HEAD.ask_within(running, {"of_chain": chain})
     if not found:
         first = insert_into(AuditHead).values(chain=chain, number=0, digest=FIRST).on_conflict_do_nothing()
-        connection.execute(first)
-        found = _READ_HEAD.ask_within(connection, {"of_chain": chain})
+        running.execute(first)
+        found = _READ_HEAD.ask_within(running, {"of_chain": chain})
     [(number, digest)] = found
     return number, digest
 

@@ -38,7 +38,7 @@ def _event(appointment: Appointment, method: str) -> str:
     status = "CANCELLED" if is_off else _STATUSES.get(appointment.status, "CONFIRMED")
     lines = [
         "BEGIN:VEVENT\r\n",
-        line("SUMMARY", text(f"{one_line(appointment.doctor.name)}, {one_line(clinic.name)}")),
+        _words("SUMMARY", f"{one_line(appointment.doctor.name)}, {one_line(clinic.name)}"),
         _moment("DTSTART", appointment.starts_at, appointment),
         _moment("DTEND", appointment.ends_at, appointment),
         f"DTSTAMP:{_in_utc(clock.now())}\r\n",
@@ -47,7 +47,7 @@ def _event(appointment: Appointment, method: str) -> str:
         *_people(appointment, method),
         "CLASS:PRIVATE\r\n",
         line("DESCRIPTION", text(message_texts.calendar_note(appointment))),
-        line("LOCATION", text(message_texts.place_of(appointment))),
+        _words("LOCATION", message_texts.place_of(appointment)),
         f"STATUS:{status}\r\n",
         f"TRANSP:{'TRANSPARENT' if is_off else 'OPAQUE'}\r\n",
         line("URL", message_texts.page_of(appointment)),
@@ -59,12 +59,20 @@ def _event(appointment: Appointment, method: str) -> str:
 def _people(appointment: Appointment, method: str) -> list[str]:
     """Who invites whom; a plain download (PUBLISH) invites nobody."""
     clinic, account = appointment.clinic, appointment.patient.account
-    sender = one_line(message_texts.sender_of(clinic))
-    organizer = line(f"ORGANIZER;CN={parameter(one_line(clinic.name))}", f"mailto:{sender}")
+    organizer = _organizer(clinic.name, message_texts.sender_of(clinic))
     if method == "PUBLISH" or not account.email:
         return [organizer]
     invited = f"ATTENDEE;CN={parameter(one_line(account.full_name))};PARTSTAT=ACCEPTED;RSVP=FALSE"
     return [organizer, line(invited, f"mailto:{one_line(account.email)}")]
+
+
+# Kept, for one doctor's and one clinic's are the same in every file.
+_words = lru_cache(maxsize=1024)(lambda name, words: line(name, text(words)))
+
+
+@lru_cache(maxsize=256)
+def _organizer(name: str, sender: str) -> str:
+    return line(f"ORGANIZER;CN={parameter(one_line(name))}", f"mailto:{one_line(sender)}")
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,9 @@ Never a diagnosis, the treatment or the reason of a visit: mail and SMS are read
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from medimeet.config import setting
 from medimeet.domain.wall_clock import to_wall, zone_in_words
@@ -204,8 +206,7 @@ def to_person(account: Account, subject: str, opening: str, more: str) -> Words:
 
 def when_of(instant: datetime, clinic: Clinic) -> str:
     """An instant as people say it there: 'Tuesday 24 November 2026, 09:00 (Europe/London, GMT)'."""
-    local = to_wall(instant, clinic.zone)
-    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone_in_words(instant, clinic.zone)})"
+    return _when(instant, clinic.zone)
 
 
 def page_of(appointment: Appointment) -> str:
@@ -217,8 +218,7 @@ def place_of(appointment: Appointment) -> str:
     """Where to be: the clinic and its address, or the video call."""
     if appointment.kind == "Online" and appointment.doctor.meet_link:
         return one_line(appointment.doctor.meet_link)
-    lines = [appointment.clinic.name, *appointment.clinic.address.splitlines()]
-    return ", ".join(one_line(line).rstrip(",") for line in lines if line.strip())
+    return _address(appointment.clinic.name, appointment.clinic.address)
 
 
 def calendar_note(appointment: Appointment) -> str:
@@ -232,15 +232,14 @@ def calendar_note(appointment: Appointment) -> str:
 def facts_of(appointment: Appointment, was_at: datetime | None = None, for_doctor: bool = False) -> str:
     """Reference, with whom, when and where, one a line."""
     clinic = appointment.clinic
-    end = to_wall(appointment.ends_at, clinic.zone)
-    rows = [("Reference", appointment.reference)]
+    lines = [f"Reference: {appointment.reference}"]
     if not for_doctor:
-        rows.append(("With", _doctor(appointment)))
-    rows.append(("When", f"{when_of(appointment.starts_at, clinic)}, until {end:%H:%M}"))
+        lines.append(f"With: {_doctor(appointment)}")
+    lines.append(f"When: {_when(appointment.starts_at, clinic.zone)}, until {_time(appointment.ends_at, clinic.zone)}")
     if was_at is not None:
-        rows.append(("Before", when_of(was_at, clinic)))
-    rows.append(("Where", place_of(appointment)))
-    return "\n".join(f"{label}: {value}" for label, value in rows)
+        lines.append(f"Before: {when_of(was_at, clinic)}")
+    lines.append(f"Where: {place_of(appointment)}")
+    return "\n".join(lines)
 
 
 def site_address(path: str) -> str:
@@ -250,9 +249,7 @@ def site_address(path: str) -> str:
 
 def sender_of(clinic: Clinic | None) -> str:
     """The address that messages come from: the setting MAIL_FROM, else the clinic's own, else no-reply at this site."""
-    own = clinic.email if clinic is not None else ""
-    host = urlsplit(setting("BASE_URL")).hostname or "localhost"
-    return parseaddr(setting("MAIL_FROM"))[1] or own or f"no-reply@{host}"
+    return _sender(setting("MAIL_FROM"), clinic.email if clinic is not None else "", setting("BASE_URL"))
 
 
 def one_line(text: str) -> str:
@@ -260,6 +257,28 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()  # as nearly all are
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+# Kept, for each of them stands several times in the letters about one visit, and in those about the next.
+@lru_cache(maxsize=4096)
+def _when(instant: datetime, zone: ZoneInfo) -> str:
+    local = to_wall(instant, zone)
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone_in_words(instant, zone)})"
+
+
+@lru_cache(maxsize=4096)
+def _time(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{to_wall(instant, zone):%H:%M}"
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, address: str) -> str:
+    return ", ".join(one_line(line).rstrip(",") for line in [name, *address.splitlines()] if line.strip())
+
+
+@lru_cache(maxsize=256)
+def _sender(mail_from: str, own: str, base_url: str) -> str:
+    return parseaddr(mail_from)[1] or own or f"no-reply@{urlsplit(base_url).hostname or 'localhost'}"
 
 
 def _letter(to: Account, clinic: Clinic | None, *paragraphs: str) -> str:

@@ -7,7 +7,8 @@ gets a mail, with a mobile number only an SMS, with neither nothing. Call them a
 import hashlib
 import uuid
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
@@ -23,6 +24,7 @@ from medimeet.services.message_texts import Words
 CODE = "one_time_code"
 CODE_LIFETIME = timedelta(seconds=60)
 TO_CONFIRM = "booking_to_confirm"
+Message = dict[str, Any]
 _ADD_UNLESS_TOLD = PreparedInsert(Notification.__table__, unless_known="dedupe_key")  # type: ignore[arg-type]
 
 
@@ -35,9 +37,11 @@ def worthless_after(kind: str) -> timedelta | None:
 
 def tell_booked(appointment: Appointment) -> None:
     """The visit is booked: to the patient with a calendar file, and shortly to the doctor."""
-    key = f"appointment-{appointment.id}-booked"
-    _tell_patient(appointment, "appointment_booked", message_texts.booked(appointment), key, "REQUEST")
-    _tell_doctor(appointment, "appointment_booked", message_texts.for_doctor(appointment, "booked"), key)
+    kind, key = "appointment_booked", f"appointment-{appointment.id}-booked"
+    _write(
+        _to_patient(appointment, kind, message_texts.booked(appointment), key, "REQUEST"),
+        _to_doctor(appointment, kind, message_texts.for_doctor(appointment, "booked"), key),
+    )
 
 
 def tell_moved(appointment: Appointment, was_at: datetime, was_with: Doctor | None = None) -> None:
@@ -46,22 +50,26 @@ def tell_moved(appointment: Appointment, was_at: datetime, was_with: Doctor | No
 
     `appointment.sequence` must have grown, or calendar programs ignore the new time.
     """
-    key = f"appointment-{appointment.id}-moved-{appointment.sequence}"
-    _tell_patient(appointment, "appointment_moved", message_texts.moved(appointment, was_at), key, "REQUEST")
+    kind, key = "appointment_moved", f"appointment-{appointment.id}-moved-{appointment.sequence}"
+    to_patient = _to_patient(appointment, kind, message_texts.moved(appointment, was_at), key, "REQUEST")
     if was_with is None or was_with is appointment.doctor:
-        _tell_doctor(appointment, "appointment_moved", message_texts.for_doctor(appointment, "moved", was_at), key)
+        _write(to_patient, _to_doctor(appointment, kind, message_texts.for_doctor(appointment, "moved", was_at), key))
         return
-    _tell_doctor(appointment, "appointment_booked", message_texts.for_doctor(appointment, "booked"), key)
-    if was_with.account.email:
-        words = message_texts.lost_by_doctor(appointment, was_with, was_at)
-        _tell(was_with.account, "appointment_canceled", words, f"{key}-doctor-before", appointment_id=appointment.id)
+    words = message_texts.lost_by_doctor(appointment, was_with, was_at)
+    _write(
+        to_patient,
+        _to_doctor(appointment, "appointment_booked", message_texts.for_doctor(appointment, "booked"), key),
+        _by_mail(was_with.account, "appointment_canceled", words, f"{key}-doctor-before", appointment.id),
+    )
 
 
 def tell_canceled(appointment: Appointment) -> None:
     """The visit will not happen: to the patient with a calendar file that takes it out again, and to the doctor."""
-    key = f"appointment-{appointment.id}-canceled"
-    _tell_patient(appointment, "appointment_canceled", message_texts.canceled(appointment), key, "CANCEL")
-    _tell_doctor(appointment, "appointment_canceled", message_texts.for_doctor(appointment, "canceled"), key)
+    kind, key = "appointment_canceled", f"appointment-{appointment.id}-canceled"
+    _write(
+        _to_patient(appointment, kind, message_texts.canceled(appointment), key, "CANCEL"),
+        _to_doctor(appointment, kind, message_texts.for_doctor(appointment, "canceled"), key),
+    )
 
 
 def tell_held(appointment: Appointment, url: str) -> None:
@@ -161,15 +169,19 @@ def admins_of(clinic: Clinic) -> list[Account]:
     return list(db.session.scalars(admins.order_by(Account.id)))
 
 
-def _tell_patient(appointment: Appointment, kind: str, words: Words, key: str, method: str) -> None:
+def _to_patient(appointment: Appointment, kind: str, words: Words, key: str, method: str) -> Message | None:
     account = appointment.patient.account
     calendar = calendar_file.of(appointment, method) if account.email else None
-    _tell(account, kind, words, key, appointment_id=appointment.id, calendar=calendar)
+    return _message(account, kind, words, key, appointment_id=appointment.id, calendar=calendar)
 
 
-def _tell_doctor(appointment: Appointment, kind: str, words: Words, key: str) -> None:
-    if appointment.doctor.account.email:
-        _tell(appointment.doctor.account, kind, words, f"{key}-doctor", appointment_id=appointment.id)
+def _to_doctor(appointment: Appointment, kind: str, words: Words, key: str) -> Message | None:
+    return _by_mail(appointment.doctor.account, kind, words, f"{key}-doctor", appointment.id)
+
+
+def _by_mail(to: Account, kind: str, words: Words, key: str, appointment_id: int) -> Message | None:
+    """None to somebody without an e-mail: this is worth no SMS."""
+    return _message(to, kind, words, key, appointment_id=appointment_id) if to.email else None
 
 
 def _tell_secret(account: Account, kind: str, words: Words, url: str) -> None:
@@ -178,7 +190,11 @@ def _tell_secret(account: Account, kind: str, words: Words, url: str) -> None:
     _tell(account, kind, words, f"{kind}-{account.id}-{told}", holds_secret=True)
 
 
-def _tell(
+def _tell(to: Account, kind: str, words: Words, key: str, **more: Any) -> None:
+    _write(_message(to, kind, words, key, **more))
+
+
+def _message(
     to: Account,
     kind: str,
     words: Words,
@@ -189,34 +205,39 @@ def _tell(
     holds_secret: bool = False,
     channel: Literal["email", "sms"] | None = None,
     to_email: str | None = None,
-) -> None:
+) -> Message | None:
+    """The row to write; None where the person can't be reached."""
     email = to_email or to.email
     channel = channel or ("email" if email else "sms")
     is_mail = channel == "email"
     recipient = email if is_mail else to.mobile
     if not recipient:
-        return
-    db.session.flush()  # what it tells of, before the message itself
-    _ADD_UNLESS_TOLD.add(
-        connection(),
-        {
-            "clinic_id": to.clinic_id,
-            "account_id": to.id,
-            "appointment_id": appointment_id,
-            "channel": channel,
-            "kind": kind,
-            "recipient": recipient,
-            "subject": message_texts.one_line(words.subject)[:200] if is_mail else "",
-            "body": words.body if is_mail else words.short,
-            "calendar": calendar,
-            "holds_secret": holds_secret,
-            "dedupe_key": key,
-            "message_id": _new_message_id(),
-        },
-    )
+        return None
+    return {
+        "clinic_id": to.clinic_id,
+        "account_id": to.id,
+        "appointment_id": appointment_id,
+        "channel": channel,
+        "kind": kind,
+        "recipient": recipient,
+        "subject": message_texts.one_line(words.subject)[:200] if is_mail else "",
+        "body": words.body if is_mail else words.short,
+        "calendar": calendar,
+        "holds_secret": holds_secret,
+        "dedupe_key": key,
+        "message_id": f"<{uuid.uuid4().hex}@{_own_host(setting('BASE_URL'))}>",
+    }
 
 
-def _new_message_id() -> str:
-    """What a receiver knows a message by, the same at every try to send it."""
-    host = urlsplit(setting("BASE_URL")).hostname or ""
-    return f"<{uuid.uuid4().hex}@{host if host.strip('0123456789.:') and len(host) <= 80 else 'medimeet.invalid'}>"
+def _write(*messages: Message | None) -> None:
+    to_write = [message for message in messages if message is not None]
+    if to_write:
+        db.session.flush()  # what they tell of, before the messages themselves
+        _ADD_UNLESS_TOLD.add_all(connection(), to_write)
+
+
+@lru_cache(maxsize=16)
+def _own_host(base_url: str) -> str:
+    """The right half of what receivers know messages by, the same at every try to send one."""
+    host = urlsplit(base_url).hostname or ""
+    return host if host.strip("0123456789.:") and len(host) <= 80 else "medimeet.invalid"
