@@ -19,6 +19,7 @@ _AUDIT = (
     ("key", sa.String(length=20), ""),
     ("digest", sa.String(length=64), ""),
 )
+_AT_ONCE = 500
 _SEALED = {
     "appointment": ("reason",),
     "contact_message": ("message",),
@@ -143,11 +144,20 @@ def _open_what_is_sealed():
     for name, columns in _SEALED.items():
         table = sa.table(name, sa.column("id"), *(sa.column(column) for column in columns))
         for column in columns:
-            kept = table.c[column]
-            rows = connection.execute(sa.select(table.c.id, kept).where(kept.startswith("sealed:"))).all()
-            for row_id, text in rows:
-                opened = key_ring().open(text, f"{name}.{column}")
-                connection.execute(sa.update(table).where(table.c.id == row_id).values({column: opened}))
+            last = 0
+            while last is not None:
+                last = _open_some(connection, table, table.c[column], last)
+
+
+def _open_some(connection, table, kept, last):
+    """Opens the next rows after the one with the id `last`; the id of the last of them, None where there is none."""
+    sealed = sa.select(table.c.id, kept).where(kept.startswith("sealed:"), table.c.id > last)
+    rows = connection.execute(sealed.order_by(table.c.id).limit(_AT_ONCE)).all()
+    opened = [{"row": row.id, "words": key_ring().open(row[1], f"{table.name}.{kept.name}")} for row in rows]
+    if opened:
+        words = {kept.name: sa.bindparam("words")}
+        connection.execute(sa.update(table).where(table.c.id == sa.bindparam("row")).values(words), opened)
+    return rows[-1].id if rows else None
 
 
 def downgrade():

@@ -235,16 +235,31 @@ def key_new_named(name: str) -> str:
     return f"{name}:{'A' * 43}="
 
 
-def test_the_version_before_gets_its_texts_back_as_people_wrote_them(house: Actor) -> None:
+def open_for_the_version_before(at_once: int) -> None:
     spec = spec_from_file_location("trust", ROOT / "migrations/versions/0006_trust.py")
     assert spec is not None and spec.loader is not None
     migration = module_from_spec(spec)
     spec.loader.exec_module(migration)
+    migration._AT_ONCE = at_once  # type: ignore[attr-defined]
     with db.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
         migration._open_what_is_sealed()
+
+
+def test_the_version_before_gets_its_texts_back_as_people_wrote_them(house: Actor) -> None:
+    open_for_the_version_before(at_once=500)
     still_sealed = {use.place for use in sealed_texts.uses() if set(use.texts) != {sealing.UNSEALED} and use.texts}
     assert still_sealed == {"second_factor.secret", "emergency_access.reason"}  # their tables go with this version
     assert_everything_is_read()
+
+
+@pytest.mark.usefixtures("ring")
+def test_the_version_before_gets_more_texts_back_than_are_read_at_once(clinic: Clinic) -> None:
+    wrote = ["It itches", "sealed: I have an envelope", "It still itches", "", "It stopped"]
+    for words in wrote:
+        factories.save(ContactMessage(clinic_id=clinic.id, name="Kim", message=words))
+    open_for_the_version_before(at_once=2)
+    rows = db.session.scalars(text("SELECT message FROM contact_message ORDER BY id"))
+    assert list(rows) == wrote
 
 
 def test_each_column_is_sealed_for_itself() -> None:
