@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +29,7 @@ from medimeet.services.new_picture import UPLOADS
 
 HEARTBEAT = "backup"
 OLDEST = timedelta(days=2)
-_NAMES = "medimeet-*.tar"
+_MOMENT = "%Y%m%d-%H%M%S"
 _DRAFTS = ".backup-"
 _DRAFT_SECONDS = 24 * 60 * 60  # no copy takes as long
 
@@ -41,12 +41,12 @@ def is_possible() -> bool:
 
 def default_path() -> Path:
     """A new name for a copy of the database in the data folder's `backups`, by the time of day in UTC."""
-    return data_path("backups", f"medimeet-{clock.now():%Y%m%d-%H%M%S}.sqlite")
+    return data_path("backups", f"medimeet-{clock.now():{_MOMENT}}.sqlite")
 
 
 def place_in(folder: Path | None) -> Path:
     """A new name for a backup in `folder` (None: the data folder's `backups`), by the time of day in UTC."""
-    return (folder or data_path("backups")) / f"medimeet-{clock.now():%Y%m%d-%H%M%S}.tar"
+    return (folder or data_path("backups")) / f"medimeet-{clock.now():{_MOMENT}}.tar"
 
 
 def make(path: Path) -> list[Check]:
@@ -89,12 +89,21 @@ def look() -> Check:
 
 
 def remove_old(folder: Path, keep: int) -> int:
-    """Deletes the oldest backups of a folder until `keep` are left; answers how many went. Other files stay."""
-    backups = sorted(folder.glob(_NAMES))
-    old = backups[: max(0, len(backups) - keep)]
+    """Deletes the oldest backups of a folder until `keep` are left; answers how many went.
+
+    Those that somebody has named stay, as other files do: their names tell no time.
+    """
+    made_at = {file: at for file in folder.iterdir() if (at := _made_at(file)) is not None}
+    old = sorted(made_at, key=made_at.__getitem__)[:-keep]
     for file in old:
         file.unlink(missing_ok=True)
     return len(old)
+
+
+def _made_at(file: Path) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(file.name, f"medimeet-{_MOMENT}.tar").replace(tzinfo=UTC)
+    return None
 
 
 def _remove_drafts(folder: Path) -> None:
