@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 from bench.speed.load import Request, ask
 from bench.speed.places import SETTINGS, Place, place
 from bench.speed.rows import Size
-from bench.speed.small import Free
+from bench.speed.asking import Free
 from tests import databases
 
 FLASK = str(Path(sys.executable).with_name("flask"))

@@ -5,25 +5,24 @@ PostgreSQL database, is named by BENCH_DATABASE.
 """
 
 import os
-import sqlite3
-import threading
 from typing import Any
 
 import orjson
-import psycopg
 from flask import Flask, Response, request
 from jinja2 import Template
 
-DATABASE = os.environ["BENCH_DATABASE"]
-IS_SQLITE = "://" not in DATABASE
-_local = threading.local()
+from bench.speed.driver import Database
+
+database = Database(os.environ["BENCH_DATABASE"])
 
 DAY = "SELECT id, start_time, end_time, patient_id FROM slot WHERE doctor_id = ? AND day = ? ORDER BY start_time"
 DAY_OF_ALL = (
-    "SELECT id, doctor_id, start_time, end_time FROM slot WHERE day = ? AND patient_id IS NULL "
-    "ORDER BY start_time, doctor_id"
+    "SELECT id, doctor_id, time_slot FROM slot WHERE day = ? AND patient_id IS NULL ORDER BY start_time, doctor_id"
 )
-BOOKED = "SELECT id, doctor_id, patient_id, day, start_time, end_time FROM slot WHERE patient_id IS NOT NULL LIMIT ?"
+BOOKED = (
+    "SELECT visit_id, doctor_id, patient_id, day, start_time, end_time FROM slot WHERE visit_id IS NOT NULL "
+    "ORDER BY day DESC, start_time DESC, visit_id DESC LIMIT ?"
+)
 BOOK = "UPDATE slot SET patient_id = ? WHERE id = ? AND patient_id IS NULL"
 
 # As large as a page of MediMeet: a row of the grid for each slot, padded by what BENCH_PAGES says.
@@ -34,27 +33,6 @@ GRID = Template(
 )
 
 app = Flask(__name__)
-
-
-def database() -> Any:
-    """This thread's own connection; each statement is its own transaction."""
-    if not hasattr(_local, "connection"):
-        _local.connection = _connect()
-    return _local.connection
-
-
-def _connect() -> Any:
-    if not IS_SQLITE:
-        return psycopg.connect(DATABASE, autocommit=True)
-    connection = sqlite3.connect(DATABASE, isolation_level=None, timeout=10, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-def run(statement: str, *values: object) -> Any:
-    """The cursor of one statement."""
-    return database().execute(statement if IS_SQLITE else statement.replace("?", "%s"), values)
 
 
 def as_json(found: Any) -> Response:
@@ -70,7 +48,7 @@ def healthz() -> str:
 def day(doctor_id: int) -> Response:
     """The day's free slots of one doctor."""
     wanted = request.args["date"]
-    rows = run(DAY, doctor_id, wanted).fetchall()
+    rows = database.run(DAY, doctor_id, wanted).fetchall()
     return as_json(
         [
             {"slot": slot, "date": wanted, "start_time": start, "end_time": end}
@@ -86,8 +64,8 @@ def day_of_all() -> Response:
     wanted = request.args["date"]
     return as_json(
         [
-            {"id": slot, "doctor_id": doctor_id, "date": wanted, "start_time": start, "end_time": end}
-            for slot, doctor_id, start, end in run(DAY_OF_ALL, wanted).fetchall()
+            {"id": slot, "doctor": doctor_id, "date": wanted, "time_slot": time_slot, "is_available": True}
+            for slot, doctor_id, time_slot in database.run(DAY_OF_ALL, wanted).fetchall()
         ]
     )
 
@@ -96,7 +74,7 @@ def day_of_all() -> Response:
 def book() -> tuple[Response, int]:
     """One conditional write."""
     sent = request.get_json()
-    won = run(BOOK, sent["patient"], sent["slot"]).rowcount == 1
+    won = database.run(BOOK, sent["patient"], sent["slot"]).rowcount == 1
     return as_json({"booked": won}), 201 if won else 409
 
 
@@ -104,13 +82,15 @@ def book() -> tuple[Response, int]:
 def booked() -> Response:
     """A list of appointments."""
     names = ("id", "doctor", "patient", "date", "start_time", "end_time")
-    return as_json([dict(zip(names, row, strict=True)) for row in run(BOOKED, int(request.args["most"])).fetchall()])
+    more = {"status": "scheduled", "reason": "", "treatment": 1}
+    rows = database.run(BOOKED, int(request.args["most"])).fetchall()
+    return as_json([dict(zip(names, row, strict=True)) | more for row in rows])
 
 
 @app.get("/page/<int:doctor_id>/")
 def page(doctor_id: int) -> str:
     """A page of the day's free slots by a template, as large as asked."""
-    rows = run(DAY, doctor_id, request.args["date"]).fetchall()
+    rows = database.run(DAY, doctor_id, request.args["date"]).fetchall()
     times = [(slot, start) for slot, start, _end, patient in rows if patient is None]
     grid = GRID.render(times=times, filling="")
     return GRID.render(times=times, filling="x" * max(0, int(request.args["size"]) - len(grid)))

@@ -1,17 +1,13 @@
-"""Rounds of one side and the other in turn, so that whatever else the machine does slows both alike; and the table."""
+"""Rounds of one side and the others in turn, so that whatever else the machine does slows all alike."""
 
 import statistics
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bench.speed.load import Load, Request, run
 from bench.speed.places import Server
 
 Requests = Callable[[], Iterable[Request]]
-HEAD = (
-    f"{'':44} {'MediMeet/s':>10} {'other/s':>8} {'ratio (min to max)':>20} {'wanted':>11} {'p50 ms':>7} {'p99 ms':>7} "
-    f"{'CPU ms':>12}"
-)
 
 
 @dataclass(frozen=True)
@@ -26,39 +22,60 @@ class Side:
 class Pace:
     """How many rounds, how long each, and how many clients ask at once."""
 
-    rounds: int = 3
+    rounds: int = 5
     seconds: float = 1.5
     clients: int = 8
 
 
-def duel(name: str, ours: Side, other: Side, pace: Pace, wanted: str = "") -> float:
-    """Prints one line of the table; the median of the rounds' ratios. Raises AssertionError for a wrong answer."""
-    our_loads, other_loads, our_costs, other_costs = [], [], [], []
+@dataclass
+class Rounds:
+    """What came of one side's rounds: the load of each, and the milliseconds of processor time that an answer took."""
+
+    loads: list[Load] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Answers a second in the median round."""
+        return statistics.median(load.rate for load in self.loads)
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of processor time in the median round."""
+        return statistics.median(self.costs)
+
+    def wait(self, share: float) -> float:
+        """Milliseconds within which this share of the answers came, in the median round."""
+        return statistics.median(load.wait(share) for load in self.loads)
+
+    def ratios(self, other: "Rounds") -> list[float]:
+        """How many times as fast it was as the other side, round by round."""
+        return [mine.rate / theirs.rate for mine, theirs in zip(self.loads, other.loads, strict=True)]
+
+
+def duel(ours: Side, others: Mapping[str, Side], pace: Pace) -> tuple[Rounds, dict[str, Rounds]]:
+    """The rounds of our side and of each other one. Raises AssertionError for a wrong answer."""
+    sides = [ours, *others.values()]
+    found = [Rounds() for _side in sides]
+    for side in sides:
+        _round(side, replace(pace, seconds=pace.seconds / 5))  # statements are compiled, pages come into memory
     for turn in range(pace.rounds):
-        sides = [(ours, our_loads, our_costs), (other, other_loads, other_costs)]
-        for side, loads, costs in sides if turn % 2 == 0 else sides[::-1]:
-            load, cost = _round(side, pace)
-            loads.append(load)
-            costs.append(cost)
-    ratios = [mine.rate / theirs.rate for mine, theirs in zip(our_loads, other_loads, strict=True)]
-    waits = [(load.wait(0.5), load.wait(0.99)) for load in our_loads]
-    print(
-        f"{name:44} {_median(our_loads):10.0f} {_median(other_loads):8.0f} "
-        f"{f'{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})':>20} {wanted:>11} "
-        f"{statistics.median(wait[0] for wait in waits):7.1f} {statistics.median(wait[1] for wait in waits):7.1f} "
-        f"{statistics.median(our_costs):5.2f} / {statistics.median(other_costs):4.2f}",
-        flush=True,
-    )
-    return statistics.median(ratios)
+        for place in _in_turn(len(sides), turn):
+            load, cost = _round(sides[place], pace)
+            found[place].loads.append(load)
+            found[place].costs.append(cost)
+    return found[0], dict(zip(others, found[1:], strict=True))
 
 
-def cost(name: str, side: Side, pace: Pace, wanted: str = "") -> None:
-    """Prints what one answer takes, asked one after the other: milliseconds till it is there, and of processor time."""
-    found = [_round(side, replace(pace, clients=1)) for _ in range(pace.rounds)]
-    half, most = (statistics.median(load.wait(share) for load, _cost in found) for share in (0.5, 0.99))
-    costs = statistics.median(milliseconds for _load, milliseconds in found)
-    rate = _median([load for load, _cost in found])
-    print(f"{name:44} {rate:10.1f} {'':29} {wanted:>11} {half:7.1f} {most:7.1f} {costs:5.2f}", flush=True)
+def alone(side: Side, pace: Pace) -> float:
+    """Milliseconds until an answer is there in the median, where one client asks one after the other."""
+    return statistics.median(_round(side, replace(pace, clients=1))[0].wait(0.5) for _ in range(pace.rounds))
+
+
+def _in_turn(sides: int, turn: int) -> Sequence[int]:
+    """Each side begins in its turn, and every other round goes the other way about."""
+    order = [(turn + place) % sides for place in range(sides)]
+    return order if turn % 2 == 0 else order[::-1]
 
 
 def _round(side: Side, pace: Pace) -> tuple[Load, float]:
@@ -68,7 +85,3 @@ def _round(side: Side, pace: Pace) -> tuple[Load, float]:
     if load.wrong:
         raise AssertionError(f"{side.server.name} answered:\n" + "\n".join(load.wrong))
     return load, (side.server.processor_seconds() - before) * 1000 / max(1, load.answers)
-
-
-def _median(loads: list[Load]) -> float:
-    return statistics.median(load.rate for load in loads)

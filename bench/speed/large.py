@@ -1,53 +1,56 @@
-"""1,000 doctors and a million appointments beside the small clinic: what size costs. Both sides are MediMeet."""
+"""1,000 doctors and a million appointments: what size costs, beside the small clinic and the other applications."""
 
-from itertools import cycle
-
-from bench.speed.asking import Free, Lookups
-from bench.speed.duels import Pace, Side, cost, duel
-from bench.speed.load import Request
-from bench.speed.places import Place, Server, place
+from bench.speed import lines
+from bench.speed.asking import Free
+from bench.speed.duels import Pace
+from bench.speed.lines import Line
+from bench.speed.places import place
 from bench.speed.rows import Size
+from bench.speed.sides import Sides, bare_beside, serving
+from bench.speed.small import WORKERS
+from bench.speed.table import Table, Wanted
 
 MILLION = Size(doctors=1000, days=60, days_before=79)
+SMALL = "small"
+DAY = "day's free slots of all doctors"
+# Size may cost half as much again at most; a day of all doctors has twenty times as many slots, and its own time.
+AS_QUICK, DAY_OF_ALL = Wanted(SMALL, 0.67, 0.91), Wanted("", 300, 100)
 
 
-def tell(pace: Pace, only: str) -> None:
-    """Slots and a booking in the large clinic against the small one; a day of all doctors, a list of 1,000."""
+def tell(table: Table, pace: Pace, only: str) -> None:
+    """The lines that programs ask most, on both databases, with two workers and one."""
     for kind in ("sqlite", "postgresql"):
-        if only in f"a million appointments, {kind}":
-            _tell(kind, pace)
+        sections = {f"a million appointments, {kind}, {words}": workers for workers, words in WORKERS.items()}
+        wanted = {
+            section: workers
+            for section, workers in sections.items()
+            if any(only in f"{section}: {name}" for name in lines.HOT)
+        }
+        if wanted:
+            _tell(table, pace, only, kind, wanted)
 
 
-def _tell(kind: str, pace: Pace) -> None:
-    with (
-        place(kind, Size()) as small,
-        place(kind, MILLION) as large,
-        small.served() as of_small,
-        large.served() as of_large,
-    ):
-        duel(
-            f"a million appointments, {kind}: free slots",
-            _asks(of_large, Lookups(large).our_slots()),
-            _asks(of_small, Lookups(small).our_slots()),
-            pace,
-            "0.67 0.91",
-        )
-        duel(
-            f"a million appointments, {kind}: booking",
-            _books(large, of_large),
-            _books(small, of_small),
-            pace,
-            "0.67 0.91",
-        )
-        days, latest = Lookups(large).our_days(), Lookups(large).our_list()
-        cost(f"day's free slots of 1,000 doctors, {kind}", _asks(of_large, days), pace, "300 100 ms")
-        cost(f"list of 1,000 appointments, {kind}", _asks(of_large, [latest]), pace, "150 60 ms")
+def _tell(table: Table, pace: Pace, only: str, kind: str, sections: dict[str, int]) -> None:
+    with place(kind, Size()) as small, place(kind, MILLION) as large:
+        free_of_small, free = Free(small), Free(large)
+        with bare_beside(small, free_of_small) as bare_of_small, bare_beside(large, free) as bare:
+            for section, workers in sections.items():
+                with (
+                    serving(small, free_of_small, bare_of_small, workers) as sides_of_small,
+                    serving(large, free, bare, workers) as sides,
+                ):
+                    table.begin(section, [lines.BARE, lines.RAW, SMALL])
+                    for name in lines.HOT:
+                        if only in f"{section}: {name}":
+                            _line(name, sides, sides_of_small).tell(table, name, pace)
 
 
-def _asks(server: Server, asked: list[bytes]) -> Side:
-    return Side(server, lambda: cycle(map(Request, asked)))
-
-
-def _books(here: Place, server: Server) -> Side:
-    orders = Free(here).ours()
-    return Side(server, lambda: orders)
+def _line(name: str, sides: Sides, sides_of_small: Sides) -> Line:
+    large, small = lines.HOT[name](sides), lines.HOT[name](sides_of_small)
+    in_time = tuple(each for each in large.wanted if not each.beside)
+    return Line(
+        large.ours,
+        large.others | {SMALL: small.ours},
+        (DAY_OF_ALL,) if name == DAY else (*in_time, AS_QUICK),
+        lambda: lines.both(large.check, small.check),
+    )

@@ -67,12 +67,12 @@ def ask(port: int, sent: bytes) -> tuple[int, bytes]:
 def run(port: int, requests: Iterable[Request], seconds: float, clients: int = 8) -> Load:
     """Lets so many clients take one request after the other, until the time is over or there are none left."""
     load, waiting = Load(), iter(requests)
-    poll, lines = epoll(), {}
+    poll, lines = epoll(), dict[int, _Line]()
     for _ in range(clients):
-        line = socket.create_connection(("127.0.0.1", port), timeout=60)
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        lines[line.fileno()] = _Line(line)
-        poll.register(line.fileno(), EPOLLIN)
+        connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        lines[connection.fileno()] = _Line(connection)
+        poll.register(connection.fileno(), EPOLLIN)
     started = time.perf_counter()
     until = started + seconds
     busy = sum(line.send(waiting) for line in lines.values())

@@ -1,38 +1,30 @@
-"""What is measured: a filled database with MediMeet in gunicorn on it, and the bare application on the same slots."""
+"""What is measured: a filled database with MediMeet in gunicorn on it, and the comparison applications beside it."""
 
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import psycopg
 from flask import Flask
 
 from bench.faults.servers import wait_for
-from bench.speed.rows import FIRST_MINUTE, SLOT_MINUTES, SLOTS_A_DAY, ZONE, Filled, Size, fill
+from bench.speed.copies import bare_database, copy_of, durable_postgresql
+from bench.speed.driver import Database
+from bench.speed.rows import Filled, Size, fill
 from medimeet.app import create_app
 from medimeet.db import db
-from medimeet.domain.wall_clock import text_of, to_wall
 from tests import databases
 from tests.conftest import Visitor
 from tests.servers import ROOT, free_port
 
 START_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
-SLOT_TABLE = """
-CREATE TABLE slot (id BIGINT PRIMARY KEY, doctor_id INTEGER NOT NULL, day TEXT NOT NULL, start_time TEXT NOT NULL,
-    end_time TEXT NOT NULL, patient_id INTEGER)
-"""
-SLOT_INDEX = "CREATE INDEX ix_slot ON slot (doctor_id, day)"
-SLOT_COLUMNS = "id, doctor_id, day, start_time, end_time, patient_id"
 SETTINGS = {
     "SECRET_KEY": "the bench's own secret key, long enough",
     "BASE_URL": "http://127.0.0.1",
@@ -74,18 +66,36 @@ class Place:
         with gunicorn("MediMeet", ["wsgi:app"], environment, self.folder) as server:
             yield server
 
-    @contextmanager
-    def bare_served(self, workers: int = 2) -> Iterator[Server]:
+    def bare_served(self, database: str, workers: int) -> AbstractContextManager[Server]:
         """The bare routes on a table of the same slots, in a gunicorn with the same settings."""
-        with ExitStack() as stack:
-            database = self._bare_database(stack)
-            environment = {
-                "BENCH_DATABASE": database,
-                "MEDIMEET_WORKERS": str(workers),
-                "MEDIMEET_DATA_DIR": str(self.folder),
-            }
-            command = ["-c", str(Path(__file__).with_name("bare_gunicorn.py")), "bench.speed.bare:app"]
-            yield stack.enter_context(gunicorn("bare", command, environment, self.folder))
+        return self._compared("bare", "bench.speed.bare:app", workers, {"BENCH_DATABASE": database})
+
+    def bare_database(self) -> AbstractContextManager[str]:
+        """A new database with that table."""
+        return bare_database(self.url, self.folder, self.filled)
+
+    @contextmanager
+    def raw_served(self, workers: int, pages: Path) -> Iterator["RawServer"]:
+        """The same work by raw SQL, on a copy of this database as it is now; nobody may be at it."""
+        self.let_go()
+        application = "bench.speed.raw.app:from_environment()"
+        with copy_of(self.url, self.folder) as database:
+            environment = {"BENCH_DATABASE": database, "BENCH_PAGES": str(pages)}
+            with self._compared("raw", application, workers, environment) as server:
+                yield RawServer(server, database)
+
+    def let_go(self) -> None:
+        """Ends the connections of the bench's own looks."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def _compared(
+        self, name: str, application: str, workers: int, environment: dict[str, str]
+    ) -> AbstractContextManager[Server]:
+        settings = SETTINGS | {"DATA_DIR": self.folder, "WORKERS": workers}
+        variables = {f"MEDIMEET_{name}": str(value) for name, value in settings.items()} | environment
+        command = ["-c", str(Path(__file__).with_name("plain_gunicorn.py")), application]
+        return gunicorn(name, command, variables, self.folder)
 
     def cookie_of(self, account: Any) -> str:
         """The header Cookie of a browser in which the account is signed in."""
@@ -100,35 +110,17 @@ class Place:
         with self.app.app_context(), db.engine.connect() as connection:
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
 
-    def _bare_database(self, stack: ExitStack) -> str:
-        rows = (
-            (
-                slot.id,
-                slot.doctor_id,
-                *_wall(slot.starts_at),
-                self.filled.patient_ids[slot.patient] if slot.is_booked else None,
-            )
-            for slot in self.filled.slots()
-        )
-        if not self.url:
-            file = self.folder / "bare.sqlite"
-            file.unlink(missing_ok=True)
-            with sqlite3.connect(file) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(SLOT_TABLE)
-                connection.executemany(f"INSERT INTO slot ({SLOT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)
-                connection.execute(SLOT_INDEX)
-            connection.close()
-            return str(file)
-        url = stack.enter_context(_postgresql())
-        with psycopg.connect(url) as server:
-            server.execute(SLOT_TABLE)
-            with server.cursor().copy(f"COPY slot ({SLOT_COLUMNS}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            server.execute(SLOT_INDEX)
-            server.execute("ANALYZE slot")
-        return url
+
+@dataclass(frozen=True)
+class RawServer:
+    """A running application of raw SQL, and the copy that it works on."""
+
+    server: Server
+    database: str
+
+    def count(self, table: str) -> int:
+        """How many rows a table of the copy has now."""
+        return int(Database(self.database).run(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 @contextmanager
@@ -136,20 +128,19 @@ def place(kind: str, size: Size) -> Iterator[Place]:
     """A clinic of this size in a new database of this kind; a folder on the disk, since FULL is about disks."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="medimeet-speed-", ignore_cleanup_errors=True)))
-        url = stack.enter_context(_postgresql()) if kind == "postgresql" else ""
+        url = stack.enter_context(durable_postgresql()) if kind == "postgresql" else ""
         app = create_app(SETTINGS | {"DATA_DIR": str(folder), "DATABASE_URL": url})
         app.test_client_class = Visitor
         databases.migrate(app)
         began = time.perf_counter()
         filled = fill(app, size)
         seconds = time.perf_counter() - began
-        with app.app_context():
-            db.engine.dispose()
+        here = Place(app, folder, filled, url)
+        here.let_go()
         told = f"{size.doctors:,} doctors, {filled.appointments:,} appointments on {kind}: written in {seconds:.0f} s"
         print(told, file=sys.stderr)
-        yield Place(app, folder, filled, url)
-        with app.app_context():
-            db.engine.dispose()
+        yield here
+        here.let_go()
 
 
 @contextmanager
@@ -176,20 +167,3 @@ def gunicorn(
         line for line in log.read_text().splitlines() if "Traceback" in line or "[ERROR]" in line or "Error" in line
     ]
     print(*faults[:5], sep="\n", end="\n" * bool(faults), file=sys.stderr)
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    """A new database that keeps what it has acknowledged, as in production."""
-    with databases.fresh_postgresql() as url:
-        with psycopg.connect(databases.SERVER, autocommit=True) as server:
-            server.execute(f"ALTER DATABASE {url.rpartition('/')[2]} RESET synchronous_commit")
-        yield url
-
-
-def _wall(starts_at: Any) -> tuple[str, str, str]:
-    """The slot's day, start and end as MediMeet says them."""
-    wall = to_wall(starts_at, ZoneInfo(ZONE))
-    minute = wall.hour * 60 + wall.minute
-    assert FIRST_MINUTE <= minute < FIRST_MINUTE + SLOTS_A_DAY * SLOT_MINUTES
-    return wall.date().isoformat(), text_of(minute), text_of(minute + SLOT_MINUTES)

@@ -6,12 +6,11 @@ that is said. What it keeps is filled with as many doctors, days and bookings as
 
 import json
 import os
-import statistics
 import subprocess
 import threading
 import time
 import venv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -21,13 +20,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.speed.asking import Free, Lookups
-from bench.speed.duels import Pace, Side, duel
+from bench.speed.duels import Pace, Rounds, Side, duel
 from bench.speed.load import Load, Request, get, run
 from bench.speed.places import Place, Server, gunicorn
+from bench.speed.sides import Sides
+from bench.speed.table import Table, Wanted
 
 PACKAGES = ("django-appointment==3.12.0", "gunicorn==27.0.1")
 CLIENTS = 8
+RIVAL = "django-appointment"
+SLOTS, BOOKING = f"free slots, beside {RIVAL}", f"booking, beside {RIVAL}"
+NAMES = [SLOTS, BOOKING]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # As MediMeet's own: a worker a core, each kept on it.
 SETTINGS = """
@@ -89,26 +92,30 @@ class Rival:
         return list(self.told["doctors"][:20])
 
 
-def tell(pace: Pace, here: Place, free: Free, ours: Server) -> None:
-    """Three lines: free slots, bookings, and whether one slot is given to many."""
-    days = Lookups(here).days()
+def tell(table: Table, pace: Pace, names: Sequence[str], sides: Sides) -> None:
+    """Those of NAMES that are wanted: free slots, bookings, and whether one slot is given to many."""
+    if not names:
+        return
     try:
         python = _environment()
     except subprocess.CalledProcessError:
-        print("beside django-appointment: left out, its packages can't be installed here", flush=True)
+        print("\nbeside django-appointment: left out, its packages can't be installed here", flush=True)
         return
-    with _served(python, here) as rival:
-        duel(
-            "beside django-appointment: free slots",
-            Side(ours, lambda: cycle(Request(sent) for sent in Lookups(here).our_slots())),
-            Side(rival.server, lambda: cycle(Request(sent) for sent in rival.slots(days))),
-            pace,
-            "10x 20x",
-        )
-        _bookings(pace, free, ours, rival, days)
-        crowd = [rival.booking(rival.told["doctors"][-1], days[0], 12 * 60, who) for who in rival.told["sessions"][:50]]
-        load = flows(rival.server.port, crowd, seconds=60, clients=50)
-        print(f"{'django-appointment: 50 clients on one slot':44} booked {load.answers}", flush=True)
+    days = sides.asked.days()
+    with _served(python, sides.here) as rival:
+        table.begin("sqlite, two workers, beside django-appointment", [RIVAL])
+        if SLOTS in names:
+            ours = Side(sides.ours, lambda: cycle(Request(sent) for sent in sides.asked.our_slots()))
+            theirs = Side(rival.server, lambda: cycle(Request(sent) for sent in rival.slots(days)))
+            table.line(SLOTS, *duel(ours, {RIVAL: theirs}, pace), [Wanted(RIVAL, 10, 20)])
+        if BOOKING in names:
+            found = _bookings(pace, sides, rival, days)
+            table.line(BOOKING, found[0], {RIVAL: found[1]}, [Wanted(RIVAL, 8, 15)])
+            crowd = [
+                rival.booking(rival.told["doctors"][-1], days[0], 12 * 60, who) for who in rival.told["sessions"][:50]
+            ]
+            load = flows(rival.server.port, crowd, seconds=60, clients=50)
+            print(f"\n50 clients on one slot of {RIVAL}: booked {load.answers}", flush=True)
 
 
 def flows(port: int, bookings: Iterable[Booking], seconds: float, clients: int = CLIENTS) -> Load:
@@ -139,20 +146,14 @@ def flows(port: int, bookings: Iterable[Booking], seconds: float, clients: int =
     return load
 
 
-def _bookings(pace: Pace, free: Free, ours: Server, rival: Rival, days: list[str]) -> None:
-    orders, theirs, ratios, rates = free.ours(), rival.bookings(days), [], []
+def _bookings(pace: Pace, sides: Sides, rival: Rival, days: list[str]) -> tuple[Rounds, Rounds]:
+    orders, theirs = sides.free.ours(), rival.bookings(days)
+    ours, others = Rounds(), Rounds()
     for _round in range(pace.rounds):
-        mine = run(ours.port, orders, pace.seconds, CLIENTS)
-        assert not mine.wrong, mine.wrong
-        other = flows(rival.server.port, theirs, pace.seconds)
-        ratios.append(mine.rate / other.rate)
-        rates.append((mine.rate, other.rate))
-    our_rate, other_rate = (statistics.median(rate[side] for rate in rates) for side in (0, 1))
-    spread = f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
-    print(
-        f"{'beside django-appointment: booking':44} {our_rate:10.0f} {other_rate:8.0f} {spread:>20} {'8x 15x':>11}",
-        flush=True,
-    )
+        ours.loads.append(run(sides.ours.port, orders, pace.seconds, CLIENTS))
+        assert not ours.loads[-1].wrong, ours.loads[-1].wrong
+        others.loads.append(flows(rival.server.port, theirs, pace.seconds))
+    return ours, others
 
 
 def _redirected(line: HTTPConnection, path: str, form: dict[str, Any], headers: dict[str, str]) -> str:

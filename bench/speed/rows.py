@@ -1,7 +1,6 @@
 """A clinic of any size, written fast, the same for the same seed: doctors, patients, slots of which some are booked.
 
-Appointments are written past our code but not past the database's rules: the guards stand again afterwards, and
-PostgreSQL checks every row when they are made.
+Appointments are written past our code but not past the database's rules: see `visits`.
 """
 
 import random
@@ -10,29 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import insert
 
+from bench.speed import visits
 from medimeet import clock
 from medimeet.db import command, db
 from medimeet.domain.references import ALPHABET
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import Role
-from medimeet.models import Account, Clinic, Doctor, Patient, Treatment, WorkingHours, overlap_guards
+from medimeet.models import Account, Clinic, Doctor, Patient, Treatment, WorkingHours
 from medimeet.models.doctor import doctor_treatment
 from medimeet.services import day_grid, tokens
 
 ZONE = "Asia/Kolkata"  # its clocks are never changed, so that the bench is the same all year round
 FIRST_MINUTE, SLOT_MINUTES, SLOTS_A_DAY = 9 * 60, 30, 24  # the day's grid
-BATCH = 20_000
-COLUMNS = (
-    "public_id, reference, clinic_id, doctor_id, patient_id, treatment_id, starts_at, ends_at, status, reason, kind, "
-    "price, channel, sequence, created_at, updated_at"
-)
 
 
 @dataclass(frozen=True)
@@ -90,7 +84,7 @@ def fill(app: Flask, size: Size) -> Filled:
         first_day = clock.today(db.session.get_one(Clinic, clinic_id).zone) + timedelta(days=1)
         with db.engine.begin() as connection:
             rows = _visits(size, first_day, clinic_id, treatment_id, doctor_ids, patient_ids)
-            count = _write_visits(connection, rows)
+            count = visits.write(connection, rows)
         patient_tokens, admin_token = _tokens(clinic_id)
         db.session.remove()
         return Filled(size, first_day, treatment_id, doctor_ids, patient_ids, patient_tokens, admin_token, count)
@@ -199,56 +193,6 @@ def _reference(number: int) -> str:
         number, letter = divmod(number, len(ALPHABET))
         letters += ALPHABET[letter]
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def _write_visits(connection: Connection, rows: Iterator[tuple[Any, ...]]) -> int:
-    """Writes the rows with the guards down, and puts them up again."""
-    return _copy(connection, rows) if connection.dialect.name == "postgresql" else _insert(connection, rows)
-
-
-def _insert(connection: Connection, rows: Iterator[tuple[Any, ...]]) -> int:
-    for person in ("doctor", "patient"):
-        for event in ("insert", "update"):
-            connection.execute(text(f"DROP TRIGGER appointment_{person}_overlap_{event}"))
-    # Without its indexes a table takes rows in one go; made afterwards, an index is sorted once.
-    stored = "FROM sqlite_master WHERE type = 'index' AND tbl_name = 'appointment' AND sql IS NOT NULL"
-    indexes = [tuple(row) for row in connection.execute(text(f"SELECT name, sql {stored}"))]
-    for name, _made in indexes:
-        connection.exec_driver_sql(f'DROP INDEX "{name}"')
-    marks = ", ".join("?" * len(COLUMNS.split(",")))
-    statement = f"INSERT INTO appointment ({COLUMNS}) VALUES ({marks})"
-    driver, count = connection.connection.driver_connection, 0
-    assert driver is not None
-    while batch := [tuple(map(_as_sqlite, row)) for row in islice(rows, BATCH)]:
-        driver.executemany(statement, batch)
-        count += len(batch)
-    for _name, made in indexes:
-        connection.exec_driver_sql(made)
-    overlap_guards.create(connection, ("appointment",))
-    connection.execute(text("ANALYZE"))
-    return count
-
-
-def _as_sqlite(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
-    return value.hex if isinstance(value, uuid.UUID) else value
-
-
-def _copy(connection: Connection, rows: Iterator[tuple[Any, ...]]) -> int:
-    for person in ("doctor", "patient"):
-        connection.execute(text(f"ALTER TABLE appointment DROP CONSTRAINT appointment_{person}_overlap"))
-    connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
-    connection.execute(text("SET LOCAL statement_timeout = 0"))
-    driver, count = connection.connection.driver_connection, 0
-    assert driver is not None
-    with driver.cursor().copy(f"COPY appointment ({COLUMNS}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-            count += 1
-    overlap_guards.create(connection, ("appointment",))
-    connection.execute(text("ANALYZE"))
-    return count
 
 
 @command

@@ -1,4 +1,4 @@
-"""The bare side's gunicorn: MediMeet's own settings, read from its own file; it has no conversations to wait for."""
+"""The gunicorn of the comparison applications: MediMeet's own settings, from its own file; no conversations."""
 
 import gc
 from pathlib import Path
@@ -7,6 +7,6 @@ exec(compile((Path(__file__).parents[2] / "gunicorn.conf.py").read_text(), "guni
 
 
 def post_worker_init(worker):
-    """As MediMeet's, but the bare application holds no conversations."""
+    """As MediMeet's, but there are no conversations to wait for."""
     gc.collect()
     gc.freeze()
