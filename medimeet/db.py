@@ -30,7 +30,7 @@ from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble
 from medimeet.database_watch import Watch
 from medimeet.errors import InDoubt
 from medimeet.model_base import Base
-from medimeet.prepared import Prepared
+from medimeet.prepared import Found, Prepared
 from medimeet.tally import COMMANDS
 from medimeet.writer_lock import WriterLock
 
@@ -163,10 +163,15 @@ def connection() -> Connection:
 
 def prepared_rows(statement: Prepared, **values: Any) -> Sequence[tuple[Any, ...]]:
     """The rows of a prepared statement: past the session where none has begun, else as the session sees them."""
+    return found_by(statement, **values).rows()
+
+
+def found_by(statement: Prepared, **values: Any) -> Found:
+    """The same as the driver gave them, for who keeps what follows from them."""
     if not db.session.registry.has():
-        return statement.ask(db.engine, values)
+        return statement.find(db.engine, values)
     db.session.flush()
-    return statement.ask_within(connection(), values)
+    return statement.find_within(connection(), values)
 
 
 def insert_into(model: type[Base]) -> Any:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Numeric, Select
 from sqlalchemy.exc import DBAPIError
@@ -21,21 +21,29 @@ class Prepared:
 
     def ask(self, engine: Engine, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows, read by themselves, in no transaction of ours."""
+        return self.find(engine, values).rows()
+
+    def ask_within(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows as the connection's transaction sees them."""
+        return self.find_within(connection, values).rows()
+
+    def find(self, engine: Engine, values: Mapping[str, Any]) -> "Found":
+        """As `ask`, the rows as the driver gives them."""
         form = self._form(engine.dialect)
         # PostgreSQL's watch wants to know of each order; SQLite's are asked without ceremony, at a third of the cost.
         if engine.dispatch.before_cursor_execute:
             with engine.connect() as connection:
-                return form.read(connection.exec_driver_sql(form.text, form.bound(values)))
+                return form.found(connection.exec_driver_sql(form.text, form.bound(values)))
         line = engine.raw_connection()
         try:
-            return form.read(_sent(line.driver_connection, form, values))
+            return form.found(_sent(line.driver_connection, form, values))
         finally:
             line.close()
 
-    def ask_within(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
-        """The rows as the connection's transaction sees them."""
+    def find_within(self, connection: Connection, values: Mapping[str, Any]) -> "Found":
+        """As `ask_within`, the rows as the driver gives them."""
         form = self._form(connection.dialect)
-        return form.read(run(connection, form, values))
+        return form.found(run(connection, form, values))
 
     def _form(self, dialect: Dialect) -> "Form":
         form = self._forms.get(dialect.name)
@@ -85,10 +93,13 @@ class Form:
                 given[name] = change(values[name])
         return given if self._in_order is None else tuple(given[name] for name in self._in_order)
 
-    def read(self, cursor: Any) -> Sequence[Row]:
-        """The rows with Python's own values."""
-        found: list[Row] = cursor.fetchall()
-        return [self._read(row) for row in found] if self._out else found
+    def found(self, cursor: Any) -> "Found":
+        """What the statement found."""
+        return Found(self, tuple(map(tuple, cursor.fetchall())))
+
+    def read(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The driver's rows with Python's own values."""
+        return [self._read(row) for row in rows] if self._out else rows
 
     def _read(self, row: Row) -> Row:
         cells = list(row)
@@ -96,6 +107,17 @@ class Form:
             if cells[place] is not None:
                 cells[place] = change(cells[place])
         return tuple(cells)
+
+
+class Found(NamedTuple):
+    """Rows as the driver gave them: equal to those of another time for as long as nothing has changed."""
+
+    form: Form
+    given: tuple[Row, ...]
+
+    def rows(self) -> Sequence[Row]:
+        """The rows with Python's own values."""
+        return self.form.read(self.given)
 
 
 def _read_by(kind: TypeEngine[Any], dialect: Dialect) -> Change:

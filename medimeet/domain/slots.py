@@ -127,12 +127,30 @@ def free_starts(slots: Sequence[Slot], duration: timedelta, now: datetime) -> li
     A span lasts the duration, or the slot's own length if that is longer, and lies within free slots of the same
     doctor that follow each other without a gap.
     """
-    return [span for span in _bookable_spans(slots, duration) if span.starts_at > now]
+    return [span for span in bookable_spans(slots, duration) if span.starts_at > now]
+
+
+def bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
+    """As free_starts, without regard to the time that it is now."""
+    # Backwards, knowing for each doctor when the next slot starts and how long it stays free from there.
+    following: dict[int, tuple[datetime, datetime]] = {}
+    spans = []
+    for slot in reversed(slots):
+        next_start, next_free_until = following.get(slot.doctor_id, (None, slot.ends_at))
+        free_until = next_free_until if next_start == slot.ends_at else slot.ends_at
+        if not slot.is_free:
+            following[slot.doctor_id] = (slot.starts_at, slot.starts_at)
+            continue
+        following[slot.doctor_id] = (slot.starts_at, free_until)
+        ends_at = max(slot.ends_at, slot.starts_at + duration)
+        if ends_at <= free_until:
+            spans.append(slot if ends_at == slot.ends_at else slot._replace(ends_at=ends_at))
+    return spans[::-1]
 
 
 def fitting(slots: Sequence[Slot], starts_at: datetime, duration: timedelta) -> Slot | None:
     """The span that can be booked at that very start, as free_starts gives it, or None."""
-    return next((span for span in _bookable_spans(slots, duration) if span.starts_at == starts_at), None)
+    return next((span for span in bookable_spans(slots, duration) if span.starts_at == starts_at), None)
 
 
 def find_overlap(hours: Sequence[WorkingHours]) -> tuple[WorkingHours, WorkingHours] | None:
@@ -243,20 +261,3 @@ def _times_of_declaration(hours: WorkingHours, day: date, zone: ZoneInfo) -> Ite
 def _excluded_spans(exclusion: Exclusion, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
     end_minute = MINUTES_A_DAY if exclusion.end_minute is None else exclusion.end_minute
     return real_spans(exclusion.date, exclusion.start_minute or 0, end_minute, zone)
-
-
-def _bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
-    """Walks backwards, knowing for each doctor when the next slot starts and how long it stays free from there."""
-    following: dict[int, tuple[datetime, datetime]] = {}
-    spans = []
-    for slot in reversed(slots):
-        next_start, next_free_until = following.get(slot.doctor_id, (None, slot.ends_at))
-        free_until = next_free_until if next_start == slot.ends_at else slot.ends_at
-        if not slot.is_free:
-            following[slot.doctor_id] = (slot.starts_at, slot.starts_at)
-            continue
-        following[slot.doctor_id] = (slot.starts_at, free_until)
-        ends_at = max(slot.ends_at, slot.starts_at + duration)
-        if ends_at <= free_until:
-            spans.append(slot if ends_at == slot.ends_at else slot._replace(ends_at=ends_at))
-    return spans[::-1]

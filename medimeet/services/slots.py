@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
@@ -18,7 +19,9 @@ from medimeet.domain.slots import Exclusion, Slot
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import InvalidInput
 from medimeet.models import Appointment, Doctor, ExclusionDate, Treatment, WorkingHours
+from medimeet.prepared import Found
 from medimeet.services import doctor_rows
+from medimeet.services.doctor_rows import DoctorRows
 
 REACH = timedelta(days=28)
 HORIZON = timedelta(days=365)
@@ -55,13 +58,14 @@ def of_ids(
     doctor_ids: Sequence[int], zone: ZoneInfo, first_day: date, last_day: date, *, leave_out: int | None = None
 ) -> list[Slot]:
     """The same by the doctors' ids; their clinic is in `zone`."""
-    found: list[Slot] = []
-    declared = doctor_rows.of_days(doctor_ids, zone, first_day, last_day, leave_out)
+    if len(doctor_ids) == 1:
+        found = doctor_rows.of_one(doctor_ids[0], first_day, last_day, leave_out)
+        return _of_found(found, doctor_ids[0], zone, first_day, last_day)
+    declared = doctor_rows.of_days(doctor_ids, first_day, last_day, leave_out)
+    slots: list[Slot] = []
     for doctor_id in doctor_ids:
-        hours, exclusions, busy = declared[doctor_id]
-        slots = rules.declared_slots(doctor_id, hours, exclusions, zone, first_day, last_day)
-        found += rules.mark_taken(slots, busy)
-    return sorted(found, key=_by_start) if len(doctor_ids) > 1 else found
+        slots += _marked(doctor_id, declared[doctor_id], zone, first_day, last_day)
+    return sorted(slots, key=_by_start)
 
 
 def free(
@@ -93,12 +97,20 @@ def free_of_ids(
     leave_out: int | None = None,
 ) -> list[Slot]:
     """The same by the doctors' ids; their clinic is in `zone`."""
-    # A visit that is longer than its slot may run past midnight.
-    more = timedelta(days=1) if duration else _NO_TIME
-    slots = of_ids(doctor_ids, zone, first_day, last_day + more, leave_out=leave_out)
-    found = rules.free_starts(slots, duration, clock.now())
-    end = day_bounds(last_day, zone)[1]
-    return [slot for slot in found if slot.starts_at < end]
+    read_until = last_day + _overhang(duration)
+    if len(doctor_ids) == 1:
+        found = doctor_rows.of_one(doctor_ids[0], first_day, read_until, leave_out)
+        return free_of_found(found, doctor_ids[0], zone, duration, first_day, last_day)
+    slots = of_ids(doctor_ids, zone, first_day, read_until, leave_out=leave_out)
+    return _from_now_on(_spans(slots, zone, duration, last_day))
+
+
+def free_of_found(
+    found: Found, doctor_id: int, zone: ZoneInfo, duration: timedelta, first_day: date, last_day: date
+) -> list[Slot]:
+    """The same by the rows that were found for one doctor (`doctor_rows.of_one`)."""
+    spans_of = _kept_spans if first_day == last_day else _spans_of_found
+    return _from_now_on(spans_of(found, doctor_id, zone, duration, first_day, last_day))
 
 
 def days_with_slots(
@@ -136,12 +148,18 @@ def bookable(doctor: Doctor, treatment: Treatment | None, day: date | None) -> l
 
 def bookable_of_id(doctor_id: int, zone: ZoneInfo, day: date | None, duration: timedelta = _NO_TIME) -> list[Slot]:
     """The same by the doctor's id, whose clinic is in `zone`; each slot is long enough for a visit of the duration."""
+    days = bookable_days(zone, day)
+    return free_of_ids([doctor_id], zone, duration, *days) if days else []
+
+
+def bookable_days(zone: ZoneInfo, day: date | None) -> tuple[date, date] | None:
+    """The first and the last day on which `bookable` looks; None for a day that has passed. Raises InvalidInput."""
     today = clock.today(zone)
     if day is None:
-        return free_of_ids([doctor_id], zone, duration, today, today + REACH)
+        return today, today + REACH
     if day > today + HORIZON:
         raise InvalidInput({"date": f"Choose a day within the next {HORIZON.days} days."})
-    return free_of_ids([doctor_id], zone, duration, day, day) if day >= today else []
+    return (day, day) if day >= today else None
 
 
 def to_come(doctor: Doctor, first_day: date | None, last_day: date | None) -> list[Slot]:
@@ -169,7 +187,7 @@ def count_free(declarations: Sequence[WorkingHours], zone: ZoneInfo) -> dict[int
     days = {row.id: (row.date, min(row.date, farthest)) if row.date else (today, today + REACH) for row in declarations}
     last_day = max((last for _first, last in days.values()), default=today)
     doctor_ids = list({row.doctor_id for row in declarations})
-    declared = doctor_rows.of_days(doctor_ids, zone, today, last_day, None)
+    declared = doctor_rows.of_days(doctor_ids, today, last_day, None)
     counts = {}
     for row in declarations:
         _hours, exclusions, busy = declared[row.doctor_id]
@@ -224,6 +242,41 @@ def hours_rule(row: WorkingHours) -> rules.WorkingHours:
 def exclusion_rule(row: ExclusionDate) -> Exclusion:
     """One exclusion date as the domain sees it."""
     return Exclusion(row.date, row.start_minute, row.end_minute)
+
+
+def _of_found(found: Found, doctor_id: int, zone: ZoneInfo, first_day: date, last_day: date) -> list[Slot]:
+    return _marked(doctor_id, doctor_rows.by_doctor(found.rows())[doctor_id], zone, first_day, last_day)
+
+
+def _marked(doctor_id: int, declared: DoctorRows, zone: ZoneInfo, first_day: date, last_day: date) -> list[Slot]:
+    slots = rules.declared_slots(doctor_id, declared.hours, declared.exclusions, zone, first_day, last_day)
+    return rules.mark_taken(slots, declared.busy)
+
+
+def _spans_of_found(
+    found: Found, doctor_id: int, zone: ZoneInfo, duration: timedelta, first_day: date, last_day: date
+) -> list[Slot]:
+    slots = _of_found(found, doctor_id, zone, first_day, last_day + _overhang(duration))
+    return _spans(slots, zone, duration, last_day)
+
+
+# The same rows make the same slots: what follows from a day's is kept, and not worked out for each request.
+_kept_spans = lru_cache(maxsize=1024)(_spans_of_found)
+
+
+def _spans(slots: Sequence[Slot], zone: ZoneInfo, duration: timedelta, last_day: date) -> list[Slot]:
+    end = day_bounds(last_day, zone)[1]
+    return [span for span in rules.bookable_spans(slots, duration) if span.starts_at < end]
+
+
+def _from_now_on(spans: list[Slot]) -> list[Slot]:
+    now = clock.now()
+    return [span for span in spans if span.starts_at > now]
+
+
+def _overhang(duration: timedelta) -> timedelta:
+    """How much is read past the last day: a visit that is longer than its slot may run past midnight."""
+    return timedelta(days=1) if duration else _NO_TIME
 
 
 def _by_start(slot: Slot) -> tuple[datetime, int]:

@@ -11,9 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, request
 from limits.storage import RedisStorage
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import TooManyRequests
@@ -23,6 +23,7 @@ from medimeet.config import setting
 from medimeet.domain.networks import network_of
 from medimeet.errors import MediMeetError
 from medimeet.models import Account
+from medimeet.web.served import served_in
 from medimeet.web.signed_in import current_account
 
 logger = logging.getLogger(__name__)
@@ -33,19 +34,6 @@ _REDIS_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 0.3, "socket_timeout
 _SECONDS_WITHOUT_REDIS = 5.0
 # Machines ask often, and these cost next to nothing.
 _UNLIMITED = {"static", "machines.healthz", "machines.readyz", "machines.metrics"}
-
-
-class Standing(NamedTuple):
-    """Where an asker stands: the most that is allowed in this window of time, what is left, and when it ends."""
-
-    most: int
-    left: int
-    ends_at: int
-
-    @property
-    def is_over(self) -> bool:
-        """Whether this request is one too many."""
-        return self.left < 0
 
 
 class Counts:
@@ -96,7 +84,6 @@ def start(app: Flask) -> None:
     app.extensions["request_counts"] = SharedCounts(url) if url else Counts()
     if app.config["RATELIMIT_ENABLED"]:
         app.before_request(refuse_too_many)
-        app.after_request(tell_limit)
 
 
 def refuse_too_many() -> None:
@@ -125,29 +112,20 @@ def limit_messages(view: View) -> View:
     return count_then_view  # type: ignore[return-value]
 
 
-def tell_limit(response: Response) -> Response:
-    """The answer with how many requests are left, and how long to wait for who has none left."""
-    standing: Standing | None = g.get("standing")
-    if standing is None:
-        return response
-    response.headers.extend(
-        [
-            ("X-RateLimit-Limit", str(standing.most)),
-            ("X-RateLimit-Remaining", str(max(0, standing.left))),
-            ("X-RateLimit-Reset", str(standing.ends_at)),
-        ]
-    )
-    if standing.is_over:
-        response.headers["Retry-After"] = str(max(1, standing.ends_at - int(clock.now().timestamp())))
-    return response
-
-
 def _count(who: str, most: int, seconds: int) -> None:
+    """One more of `who`; the answer says how many are left, and how long to wait for who has none left."""
     counts: Counts = current_app.extensions["request_counts"]
-    window = int(clock.now().timestamp()) // seconds
-    left = most - counts.count(who, seconds, window)
-    g.standing = Standing(most, left, (window + 1) * seconds)
+    now = int(clock.now().timestamp())
+    window = now // seconds
+    left, ends_at = most - counts.count(who, seconds, window), (window + 1) * seconds
+    served = served_in(request.environ)
+    served.headers = [
+        ("X-RateLimit-Limit", str(most)),
+        ("X-RateLimit-Remaining", str(max(0, left))),
+        ("X-RateLimit-Reset", str(ends_at)),
+    ]
     if left < 0:
+        served.headers.append(("Retry-After", str(max(1, ends_at - now))))
         raise TooManyRequests
 
 
