@@ -4,9 +4,11 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
+from functools import lru_cache
 from typing import Any
 
-from flask import Request
+from flask import Request, request
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import Nested, String
 from webargs.flaskparser import FlaskParser
@@ -34,6 +36,16 @@ class BodyParser(FlaskParser):
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "body": EXCLUDE}
     __location_map__ = {**FlaskParser.__location_map__, "body": "load_body", "query": "load_sent_query"}
+
+    def parse(self, argmap: Any, req: Request | None = None, *, location: str | None = None, **options: Any) -> Any:
+        """What a schema makes of the request; of a query string it is kept, for people ask the same again and again."""
+        if location != "query":
+            return super().parse(argmap, req, location=location, **options)
+        return copy(self._of_query(argmap, request.query_string))
+
+    @lru_cache(maxsize=512)  # noqa: B019 (there is one parser, as long as the process lives)
+    def _of_query(self, schema: Schema, _query_string: bytes) -> Any:
+        return super().parse(schema, location="query")
 
     def load_body(self, req: Request, schema: Schema) -> Any:
         """What the body holds, ready for `schema`."""
