@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Engine, Numeric, Select
@@ -34,16 +35,14 @@ class Prepared:
         if engine.dispatch.before_cursor_execute:
             with engine.connect() as connection:
                 return form.found(connection.exec_driver_sql(form.text, form.bound(values)))
-        line = engine.raw_connection()
-        try:
-            return form.found(_sent(line.driver_connection, form, values))
-        finally:
-            line.close()
+        with _Refusals(form), closing(engine.raw_connection()) as line:
+            return form.found(line.driver_connection.execute(form.text, form.bound(values)))  # type: ignore[union-attr]
 
     def find_within(self, connection: Connection, values: Mapping[str, Any]) -> "Found":
         """As `ask_within`, the rows as the driver gives them."""
         form = self._form(connection.dialect)
-        return form.found(run(connection, form, values))
+        with _Refusals(form):
+            return form.found(run(connection, form, values))
 
     def _form(self, dialect: Dialect) -> "Form":
         form = self._forms.get(dialect.name)
@@ -59,14 +58,22 @@ def run(connection: Connection, form: "Form", values: Mapping[str, Any]) -> Any:
     """The cursor of a statement in the connection's transaction; on SQLite without ceremony, as above."""
     if connection.engine.dispatch.before_cursor_execute or connection.dialect.name != "sqlite":
         return connection.exec_driver_sql(form.text, form.bound(values))
-    return _sent(connection.connection.driver_connection, form, values)
+    with _Refusals(form):
+        return connection.connection.driver_connection.execute(form.text, form.bound(values))  # type: ignore[union-attr]
 
 
-def _sent(driver: Any, form: "Form", values: Mapping[str, Any]) -> Any:
-    try:
-        return driver.execute(form.text, form.bound(values))
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(form.text, None, error, sqlite3.Error) from error
+class _Refusals:
+    """What SQLite refuses is told as SQLAlchemy does: a connection, an order, and rows that can't be fetched."""
+
+    def __init__(self, form: "Form") -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise DBAPIError.instance(self._form.text, None, error, sqlite3.Error) from error
 
 
 class Form:
