@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Route, expect
 
+from medimeet.errors import NeedsOneTimeCode
 from tests.domain.danger_sentences import DANGEROUS, HARMLESS, sentences
 from tests.e2e.clinic_site import open_chat, open_frame, press_bubble, running_clinic_site, wait_until_told
 from tests.e2e.demo_site import PASSWORD
@@ -108,6 +109,21 @@ def test_a_patient_signs_in_on_a_phone_books_comes_back_moves_and_cancels(
     press(frame, "Start again")
     frame.get_by_role("button", name="Close").click()
     expect(page.locator("medimeet-chat")).to_be_focused()
+
+
+def test_who_uses_an_authenticator_app_is_led_to_the_pages_that_take_its_code(
+    new_context: NewContext, clinic_site: str
+) -> None:
+    page = new_context().new_page()
+    page.goto(f"{clinic_site}/1")
+    frame = open_chat(page)
+    type_words(frame, "sign in")
+    expect(frame.get_by_role("link", name="Doctor or staff?")).to_have_attribute("href", "/login/")
+    needs_code = {"error": NeedsOneTimeCode.default_words}
+    page.route("**/chatbot/login/**", lambda route: route.fulfill(status=NeedsOneTimeCode.status, json=needs_code))
+    sign_in_within(frame, PASSWORD)
+    expect(last_turn(frame)).to_contain_text("asks for the code of your authenticator app")
+    expect(last_turn(frame).get_by_role("link", name="Sign in on our pages")).to_have_attribute("href", "/login/")
 
 
 def test_a_time_that_somebody_else_took_is_told_and_the_nearest_are_offered(

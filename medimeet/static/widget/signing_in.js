@@ -43,6 +43,8 @@ export function askToSignIn(act = greet, words = "Sign in with the e-mail addres
       link("/patient/forgot-password/", "Forgotten your password?"),
       element("br"),
       link("/patient/register/", "New here? Make an account"),
+      element("br"),
+      link("/login/", "Doctor or staff? Sign in on our pages"),
     ),
   );
   askFor({
@@ -68,6 +70,7 @@ async function enter(email, password, act) {
   try {
     await signIn(email, password);
   } catch (problem) {
+    if (problem instanceof Refused && problem.status === 401) return leadToPages();
     if (!(problem instanceof Refused) || problem.status !== 400) throw problem;
     return askToSignIn(
       act,
@@ -75,6 +78,15 @@ async function enter(email, password, act) {
     );
   }
   return act();
+}
+
+/** The password was right, and a second factor asks for more than this chat has a field for. */
+function leadToPages() {
+  say(
+    "Your account also asks for the code of your authenticator app, and this chat has no field for it. Sign in on our pages: you book, move and cancel your visits there, too.",
+    element("p", {}, link("/login/", "Sign in on our pages")),
+  );
+  offer([START_AGAIN]);
 }
 
 /** Signs out, and says so. */
