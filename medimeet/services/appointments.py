@@ -68,9 +68,14 @@ def find_even_deleted(actor: Actor, appointment_id: int) -> Appointment:
 def read(actor: Actor, appointment_id: int, *, even_deleted: bool = False) -> Appointment:
     """As `find`, to show the visit with its reason: that somebody else reads it goes into the audit log."""
     found = find_even_deleted(actor, appointment_id) if even_deleted else find(actor, appointment_id)
-    if found.patient.account_id != actor.person.id:
-        audit.note_reading(actor, "appointment", found.id, found.patient_id)
+    note_look(actor, found)
     return found
+
+
+def note_look(actor: Actor, visit: Appointment) -> None:
+    """Notes in the audit log that the actor is shown the visit, unless it is their own as a patient."""
+    if visit.patient.account_id != actor.person.id:
+        audit.note_reading(actor, "appointment", visit.id, visit.patient_id)
 
 
 def find_as_doctor(actor: Actor, appointment_id: int) -> Appointment:

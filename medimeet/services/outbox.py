@@ -49,10 +49,17 @@ def read(actor: Actor, notification_id: int) -> tuple[Notification, str | None]:
     anybody, shows them from the outbox folder. Raises NotFound.
     """
     row = find(actor, notification_id)
-    patient_id = db.session.scalar(select(Patient.id).where(Patient.account_id == row.account_id))
-    if patient_id is not None and not setting("DEMO"):
-        audit.note_reading(actor, "notification", row.id, patient_id)
+    _note_look(actor, row)
     return row, _text_of(row)
+
+
+def calendar_of(actor: Actor, notification_id: int) -> str:
+    """The calendar file that came with a message, and a line as for `read`. Raises NotFound where there is none."""
+    row = find(actor, notification_id)
+    if row.calendar is None:
+        raise NotFound("This message has no calendar file.")
+    _note_look(actor, row)
+    return row.calendar
 
 
 @command
@@ -71,6 +78,12 @@ def send_again(actor: Actor, notification_id: int) -> Notification:
         )
     audit.note(actor, "sent_again", "notification", notification_id)
     return row
+
+
+def _note_look(actor: Actor, row: Notification) -> None:
+    patient_id = db.session.scalar(select(Patient.id).where(Patient.account_id == row.account_id))
+    if patient_id is not None and not setting("DEMO"):
+        audit.note_reading(actor, "notification", row.id, patient_id)
 
 
 def _visible(actor: Actor) -> Select[Notification]:

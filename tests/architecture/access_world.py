@@ -102,6 +102,7 @@ def make(app: Flask) -> World:
     mail = factories.save(
         Notification(
             clinic_id=clinic.id,
+            account_id=patient.account_id,
             appointment_id=visit.id,
             channel="email",
             kind="appointment_booked",

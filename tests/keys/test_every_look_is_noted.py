@@ -72,3 +72,20 @@ def test_what_is_not_there_and_what_is_ones_own_leaves_no_line(app: Flask) -> No
         with closing(client.get(f"/api/appointment/my-appointments/{number}/", headers=headers)) as answer:
             assert answer.status_code == (404 if name == "other_patient" else 200)
     assert db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "was refused")).all() == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_confirmation_that_is_opened_again_is_a_look_and_other_times_to_move_to_are_none(app: Flask) -> None:
+    world = access_world.make(app)
+    client, visit = app.test_client(), world.ids["appointment_id"]
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"], session["booked"] = world.tokens["admin"], True, visit
+    asked = select(AuditEntry).where(AuditEntry.deed == "read", AuditEntry.subject_id == visit)
+
+    assert client.get(f"/appointment-success/?appointment={visit}").status_code == 200
+    assert client.get(f"/move-appointment/{visit}/", headers={"HX-Request-Type": "partial"}).status_code == 200
+    assert db.session.scalars(asked).all() == []  # who has just booked it is on record for that
+    with client.session_transaction() as session:
+        del session["booked"]
+    assert client.get(f"/appointment-success/?appointment={visit}").status_code == 200
+    assert len(db.session.scalars(asked).all()) == 1

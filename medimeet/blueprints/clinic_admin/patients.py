@@ -82,7 +82,7 @@ def edit_patient(patient_id: int) -> Response | WerkzeugResponse:
 @allow(access.clinic_admin)
 def confirm_delete_patient(patient_id: int) -> Response:
     """GET /remove_patient/<int:patient_id>/: asks before a patient is removed, and says what that cancels."""
-    patient = patients.find(current_actor(), patient_id)
+    patient = patients.read(current_actor(), patient_id)
     return page(
         "clinic_admin/remove_person.html",
         name=patient.name,

@@ -4,7 +4,6 @@ from flask import Response, flash, make_response, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.outbox.blueprint import bp
-from medimeet.errors import NotFound
 from medimeet.services import access, outbox
 from medimeet.web.asked import wanted_page, wanted_search
 from medimeet.web.fragments import go_to, page
@@ -46,10 +45,7 @@ def message(notification_id: int) -> Response:
 @allow(access.clinic_admin_or_demo)
 def calendar(notification_id: int) -> Response:
     """GET /outbox/<id>/visit.ics: the calendar file that came with the message."""
-    row = outbox.find(current_actor(), notification_id)
-    if row.calendar is None:
-        raise NotFound("This message has no calendar file.")
-    answer = make_response(row.calendar)
+    answer = make_response(outbox.calendar_of(current_actor(), notification_id))
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=visit.ics"
     return answer

@@ -21,6 +21,7 @@ def cancel_appointment(appointment_id: int) -> Response | WerkzeugResponse:
         visit = appointments.find_even_deleted(current_actor(), appointment_id)
         if not visit.is_active or visit.starts_at <= clock.now():
             return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
+        appointments.note_look(current_actor(), visit)
         return page("patient_booking/cancel.html", visit=visit)
     visit = appointment_changes.cancel(current_actor(), appointment_id)
     flash(f"The visit to {visit.doctor.name} on {when(visit.starts_at)} is canceled.", "success")

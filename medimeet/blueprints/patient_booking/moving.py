@@ -12,7 +12,7 @@ from medimeet.models import Appointment
 from medimeet.services import access, appointment_changes, appointments, bookable
 from medimeet.web.asked import whole_number
 from medimeet.web.context import when
-from medimeet.web.fragments import go_to, page
+from medimeet.web.fragments import go_to, is_partial, page
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
 
@@ -32,6 +32,8 @@ def move_appointment(appointment_id: int) -> Response | WerkzeugResponse:
     if request.method != "POST" and visit.status == AppointmentStatus.PENDING:
         return go_to(url_for("patient_booking.appointment_details", appointment_id=visit.id))  # says what comes first
     if request.method != "POST":
+        if not is_partial():  # which shows other times alone
+            appointments.note_look(current_actor(), visit)
         return _page(visit)
     slot_id = whole_number(request.form.get("slot"))
     if slot_id is None:

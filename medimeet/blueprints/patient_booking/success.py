@@ -22,6 +22,8 @@ def appointment_success() -> Response | WerkzeugResponse:
     visit = appointments.find_even_deleted(current_actor(), appointment_id)
     if visit.present_status != AppointmentStatus.SCHEDULED:
         return redirect(url_for("patient_booking.appointment_details", appointment_id=visit.id))
+    if visit.id != session.get("booked"):  # else its line says already who booked it
+        appointments.note_look(current_actor(), visit)
     return page("patient_booking/success.html", visit=visit)
 
 
@@ -29,7 +31,7 @@ def appointment_success() -> Response | WerkzeugResponse:
 @allow(access.signed_in)
 def appointment_calendar(appointment_id: int) -> Response:
     """GET /appointment-calendar/<id>/: the visit as an .ics file to download."""
-    visit = appointments.find_even_deleted(current_actor(), appointment_id)
+    visit = appointments.read(current_actor(), appointment_id, even_deleted=True)
     answer = make_response(calendar_file.of(visit))
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="visit-{visit.reference}.ics"'

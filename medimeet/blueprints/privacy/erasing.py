@@ -31,7 +31,8 @@ def erase() -> Response | WerkzeugResponse:
 def erase_patient(patient_id: int) -> Response | WerkzeugResponse:
     """GET, POST /patient-data/<int:patient_id>/erase/: the same for a patient who asks the clinic for it."""
     actor, form = current_actor(), OwnPasswordForm()
-    patient = patients.find(actor, patient_id)
+    find = patients.find if form.is_submitted() else patients.read
+    patient = find(actor, patient_id)
     refusal = "Somebody who works here can't be erased." if erasure.refusal(patient.account) else ""
     if refusal or not is_confirmed(form):
         return _page(form, patient.account, patient, refusal)
