@@ -82,6 +82,7 @@ def fill(app: Flask, size: Size) -> Filled:
     with app.app_context():
         clinic_id, treatment_id, doctor_ids, patient_ids = _add_people(size)
         first_day = clock.today(db.session.get_one(Clinic, clinic_id).zone) + timedelta(days=1)
+        db.session.remove()  # what it has read stays locked until then, and the constraints come down
         with db.engine.begin() as connection:
             rows = _visits(size, first_day, clinic_id, treatment_id, doctor_ids, patient_ids)
             count = visits.write(connection, rows)

@@ -29,9 +29,9 @@ def tell(table: Table, pace: Pace, only: str) -> None:
 
 def _names(section: str, workers: int, only: str) -> list[str]:
     """The lines of the section that are wanted."""
-    names = [*lines.ALL, ONE_SLOT] if workers == 2 else list(lines.HOT)
+    names = list(lines.ALL if workers == 2 else lines.HOT)
     if section == "sqlite, two workers":
-        names += rival.NAMES
+        names += [ONE_SLOT, *rival.NAMES]
     return [name for name in names if only in f"{section}: {name}"]
 
 
