@@ -15,6 +15,7 @@ class Mutant:
     old: str
     new: str
     routes: str = ""  # those that the check is for; nothing: a few of every kind
+    beside: "Mutant | None" = None  # the same check in a second place, which is broken together with this one
 
     @property
     def name(self) -> str:
@@ -22,6 +23,7 @@ class Mutant:
 
 
 GUARD, ACCESS, SERVICES = "medimeet/web/guard.py", "medimeet/services/access.py", "medimeet/services"
+CREDENTIALS = f"{SERVICES}/live_credentials.py"
 MUTANTS = (
     Mutant(GUARD, "if not rule(account):", "if rule(account):"),
     Mutant(GUARD, "if not rule(account):", "if False:"),
@@ -47,7 +49,14 @@ MUTANTS = (
     Mutant(
         "medimeet/web/signed_in.py", "account.clinic_id not in {clinic.id, None}", "False", "clinic_id>/appointments/"
     ),
-    Mutant(f"{SERVICES}/sessions.py", "row.account.is_active and", "True and", "^/(profile|home|sessions)"),
+    Mutant(CREDENTIALS, ", Account.is_active)", ")", "^/(api/|patients/)"),
+    Mutant(
+        f"{SERVICES}/sessions.py",
+        "row.account.is_active and",
+        "True and",
+        "^/(profile|home|sessions)",
+        beside=Mutant(CREDENTIALS, ", Account.is_active)", ")"),
+    ),
     Mutant(
         f"{SERVICES}/appointments.py", "return and_(in_clinic, or_(false(), *own))", "return in_clinic", "appointment"
     ),
