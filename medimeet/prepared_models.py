@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from medimeet.db import db, prepared_rows
@@ -35,9 +35,9 @@ class PreparedModels:
         found = prepared_rows(self._prepared or self._made(), **values)
         if not found:
             return None
-        row, start, told = found[0], 0, []
+        session, row, start, told = db.session(), found[0], 0, []
         for part in self._parts:
-            told.append(part.known(row[start : start + part.width]))
+            told.append(part.known(session, row[start : start + part.width]))
             start += part.width
         return (*told, *row[start:])
 
@@ -64,21 +64,20 @@ class _Part:
         self._names = [self._mapper.get_property_by_column(column).key for column in self.columns]
         self.width = len(self._names)
 
-    def known(self, cells: tuple[Any, ...]) -> Any:
+    def known(self, session: Session, cells: tuple[Any, ...]) -> Any:
         """The session's model of these values; what it would read anew is filled in."""
         if cells[0] is None:
             return None
         key = self._mapper.identity_key_from_primary_key(cells[:1])
-        model = db.session().identity_map.get(key)
+        model = session.identity_map.get(key)
         if model is None:
-            return self._loaded(key, cells)
+            return self._loaded(session, key, cells)
         for name in instance_state(model).expired_attributes & set(self._names):
             set_committed_value(model, name, cells[self._names.index(name)])
         return model
 
-    def _loaded(self, key: Any, cells: tuple[Any, ...]) -> Any:
+    def _loaded(self, session: Session, key: Any, cells: tuple[Any, ...]) -> Any:
         """A model that the session takes for one that it has just loaded; `Session.add` would walk its relations."""
-        session = db.session()
         model = self._mapper.class_manager.new_instance()
         instance_dict(model).update(zip(self._names, cells, strict=True))
         state = instance_state(model)

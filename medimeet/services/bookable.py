@@ -36,12 +36,6 @@ _NOW: BindParameter[datetime] = bindparam("now", type_=InstantColumn())
 _STARTS_AT: BindParameter[datetime] = bindparam("starts_at", type_=InstantColumn())
 _DAY_BEFORE: BindParameter[datetime] = bindparam("day_before", type_=InstantColumn())
 _TAKING_PATIENTS = select(Doctor).where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
-_GIVING = (
-    select(Doctor)
-    .join(doctor_treatment, doctor_treatment.c.doctor_id == Doctor.id)
-    .where(doctor_treatment.c.treatment_id == bindparam("treatment_id", type_=Integer()))
-    .where(Doctor.id == _DOCTOR_ID, Doctor.takes_patients)
-)
 _TAKEN = Prepared(
     select(Appointment.id)
     .where(Appointment.clinic_id == _CLINIC_ID, Appointment.doctor_id == _DOCTOR_ID)
@@ -82,14 +76,6 @@ def doctors(treatment: Treatment, *, search: str = "", page: int = 1, per_page: 
         .order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
     )
     return db.paginate(found, page=page, per_page=per_page, error_out=False)
-
-
-def doctor_of(treatment: Treatment, doctor_id: int) -> Doctor:
-    """The doctor, if they give the treatment at present. Raises NotFound."""
-    doctor = db.session.scalar(_GIVING, {"doctor_id": doctor_id, "treatment_id": treatment.id})
-    if doctor is None:
-        raise NotFound("We can't find this doctor for this treatment. Choose one of those who give it.")
-    return doctor
 
 
 def taking_patients(actor: Actor, doctor_id: int) -> Doctor:

@@ -21,31 +21,27 @@ from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
-from medimeet.models.doctor import doctor_treatment
 from medimeet.prepared import Prepared
 from medimeet.prepared_models import PreparedModels
 from medimeet.prepared_writes import PreparedInsert
 from medimeet.services import bookable, holds, orders
 from medimeet.services.access import Actor
+from medimeet.services.given_treatments import IS_GIVEN, IS_OFFERED
 from medimeet.services.orders import Order, TimeOfDay
 
 _ADD = PreparedInsert(Appointment.__table__)  # type: ignore[arg-type]
 _DOCTOR_ID, _PATIENT_ID = bindparam("doctor_id", type_=Integer()), bindparam("patient_id", type_=Integer())
 _CLINIC_ID = bindparam("clinic_id", type_=Integer())
-_IS_GIVEN = exists().where(doctor_treatment.c.doctor_id == _DOCTOR_ID, doctor_treatment.c.treatment_id == Treatment.id)
-_IS_OFFERED = and_(
-    Treatment.id == bindparam("treatment_id", type_=Integer()), Treatment.clinic_id == _CLINIC_ID, Treatment.is_active
-)
-_OFFERED = select(Treatment, _IS_GIVEN.label("is_given")).where(_IS_OFFERED)
+_OFFERED = select(Treatment, IS_GIVEN.label("is_given")).where(IS_OFFERED)
 _WANTED = PreparedModels(
     (Doctor, Account, Treatment),
     lambda asked: (
         asked.select_from(Doctor)
         .join(Account, Account.id == Doctor.account_id)
-        .outerjoin(Treatment, _IS_OFFERED)
+        .outerjoin(Treatment, IS_OFFERED)
         .where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
     ),
-    [_IS_GIVEN.correlate(Treatment.__table__)],
+    [IS_GIVEN.correlate(Treatment.__table__)],
 )
 _LAPSED = and_(
     Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
@@ -66,7 +62,7 @@ _IS_OPEN = exists().where(
 _STANDING = Prepared(
     select(_TAKES_PATIENTS, _IS_OPEN, _HAS_HOLDS_TO_END, Treatment.price, Treatment.duration_minutes, Doctor.fee)
     .select_from(Doctor)
-    .outerjoin(Treatment, and_(_IS_OFFERED, _IS_GIVEN))
+    .outerjoin(Treatment, and_(IS_OFFERED, IS_GIVEN))
     .where(Doctor.id == _DOCTOR_ID)
 )
 

@@ -4,31 +4,30 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
 from medimeet.db import command, db, lock
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Appointment, Doctor, Treatment
+from medimeet.prepared_models import PreparedModels
 from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.services.given_treatments import IS_OFFERED
 from medimeet.services.search import any_part, fold
 
 SHORTEST, LONGEST = 5, 480
-_ONE = select(Treatment).where(
-    Treatment.id == bindparam("treatment_id", type_=Integer()),
-    Treatment.clinic_id == bindparam("clinic_id", type_=Integer()),
-    Treatment.is_active,
-)
+_ONE = PreparedModels((Treatment,), lambda asked: asked.where(IS_OFFERED))
 
 
 def find(actor: Actor, treatment_id: int) -> Treatment:
     """A treatment that the actor's clinic offers. Raises NotFound."""
-    treatment = db.session.scalar(_ONE, {"treatment_id": treatment_id, "clinic_id": actor.clinic.id})
-    if treatment is None:
+    found = _ONE.first(treatment_id=treatment_id, clinic_id=actor.clinic.id)
+    if found is None:
         raise NotFound("We can't find this treatment.")
+    treatment: Treatment = found[0]
     return treatment
 
 

@@ -16,7 +16,7 @@ from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import to_wall
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Doctor, Patient, Treatment
-from medimeet.services import access, bookable, slots, treatments
+from medimeet.services import access, given_treatments, slots, treatments
 from medimeet.web.asked import calendar_day, whole_number
 from medimeet.web.fragments import go_to, is_partial, page
 from medimeet.web.guard import allow
@@ -28,8 +28,7 @@ from medimeet.web.signed_in import current_actor
 @for_a_patient
 def available_slots(doctor_id: int, treatment_id: int, patient: Patient) -> Response | WerkzeugResponse:
     """GET /available-slots/<doctor_id>/<treatment_id>/: step 3, the doctor's free times (`?day=`, `?from=`)."""
-    treatment = treatments.find(current_actor(), treatment_id)
-    return _time_step(patient, treatment, bookable.doctor_of(treatment, doctor_id))
+    return _time_step(patient, *given_treatments.find(current_actor(), treatment_id, doctor_id))
 
 
 @bp.get("/available-slots/any/<int:treatment_id>/")
@@ -140,8 +139,9 @@ def _read(asked: dict[str, Any]) -> tuple[Treatment, Doctor | None, date | None]
         faults["date"] = "Write the date like 2026-11-24."
     if faults or treatment_id is None:
         raise InvalidInput(faults)
-    treatment = treatments.find(current_actor(), treatment_id)
-    return treatment, bookable.doctor_of(treatment, doctor_id) if doctor_id else None, day
+    if doctor_id:
+        return *given_treatments.find(current_actor(), treatment_id, doctor_id), day
+    return treatments.find(current_actor(), treatment_id), None, day
 
 
 def _slots_as_data(treatment: Treatment, doctor: Doctor | None, day: date | None) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from medimeet.blueprints.patient_booking.forms import ReviewForm
 from medimeet.domain.wall_clock import to_wall
 from medimeet.errors import InvalidInput, KeyReused, MediMeetError, NoSuchSlot, PastSlot, PatientBusy, SlotTaken
 from medimeet.models import Appointment, Doctor, Patient, Treatment
-from medimeet.services import access, appointments, bookable, booking, treatments
+from medimeet.services import access, appointments, bookable, booking, given_treatments, treatments
 from medimeet.web.asked import whole_number
 from medimeet.web.form_faults import show_faults
 from medimeet.web.fragments import go_to, page
@@ -151,4 +151,4 @@ def _times_url(treatment: Treatment, doctor: Doctor, starts_at: datetime) -> str
 def _doctor_and_start(treatment: Treatment, slot_id: int) -> tuple[Doctor, datetime]:
     """Whose time it is, and when it starts (UTC). Raises NotFound."""
     doctor_id, starts_at = bookable.key_of(slot_id)
-    return bookable.doctor_of(treatment, doctor_id), starts_at
+    return given_treatments.find(current_actor(), treatment.id, doctor_id)[1], starts_at

@@ -11,7 +11,7 @@ from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import minute_of, to_wall, zone_label
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Appointment, Doctor, Treatment
-from medimeet.services import appointments, bookable, slots, treatments
+from medimeet.services import appointments, given_treatments, slots, treatments
 from medimeet.services.access import Actor
 from medimeet.services.assistant.arguments import Arguments
 from medimeet.services.assistant.clinic_facts import MOST, WEEKDAYS, plain
@@ -75,10 +75,11 @@ def _wanted(actor: Actor, arguments: Arguments) -> _Wanted:
         return _Wanted([actor.own_doctor], _own_treatment(actor, treatment_id))
     if treatment_id is None:
         raise InvalidInput({"treatment_id": "treatment_id is needed. list_treatments gives the ids."})
+    if doctor_id is not None:
+        treatment, doctor = given_treatments.find(actor, treatment_id, doctor_id)
+        return _Wanted([doctor], treatment)
     treatment = treatments.find(actor, treatment_id)
-    if doctor_id is None:
-        return _Wanted(treatments.bookable_doctors(treatment), treatment)
-    return _Wanted([bookable.doctor_of(treatment, doctor_id)], treatment)
+    return _Wanted(treatments.bookable_doctors(treatment), treatment)
 
 
 def _own_treatment(actor: Actor, treatment_id: int | None) -> Treatment | None:

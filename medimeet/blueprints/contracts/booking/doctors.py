@@ -8,7 +8,7 @@ from medimeet.blueprints.contracts.booking.blueprint import bp
 from medimeet.blueprints.contracts.booking.schemas import doctors as schemas
 from medimeet.domain.slots import Slot
 from medimeet.models import Doctor, Specialty
-from medimeet.services import access, bookable, doctors, free_slots, slots, treatments, word_lists
+from medimeet.services import access, doctors, free_slots, given_treatments, slots, word_lists
 from medimeet.web.examples import upcoming_day, upcoming_slot
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_account, current_actor
@@ -61,5 +61,5 @@ def list_available_slots(wanted: dict[str, Any], doctor_id: int) -> list[Slot] |
     if "treatment" not in wanted:
         found = free_slots.of_doctor(current_account(), request.host, doctor_id, wanted.get("date"))
         return jsonify(schemas.available_slots(*found))
-    treatment = treatments.find(current_actor(), wanted["treatment"])
-    return slots.bookable(bookable.doctor_of(treatment, doctor_id), treatment, wanted.get("date"))
+    treatment, doctor = given_treatments.find(current_actor(), wanted["treatment"], doctor_id)
+    return slots.bookable(doctor, treatment, wanted.get("date"))

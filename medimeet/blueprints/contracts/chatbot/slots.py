@@ -9,7 +9,7 @@ from medimeet.blueprints.contracts.chatbot.errors import told_as
 from medimeet.blueprints.contracts.chatbot.which_clinic import clinic_with_token
 from medimeet.errors import NotFound, PastSlot
 from medimeet.models import Clinic, Doctor, Treatment
-from medimeet.services import access, bookable, chatbot_orders, slots, treatments
+from medimeet.services import access, chatbot_orders, given_treatments, slots, treatments
 from medimeet.web.examples import upcoming_day
 from medimeet.web.guard import allow
 from medimeet.web.signed_in import current_actor
@@ -41,9 +41,9 @@ def list_slots(clinic: Clinic, sent: dict[str, Any], treatment_id: int) -> dict[
 def found(treatment_id: int, doctor_id: int) -> tuple[Treatment, Doctor]:
     """The treatment and the doctor who gives it, or the printed refusal."""
     with told_as({NotFound: printed.TREATMENT_NOT_FOUND}):
-        treatment = treatments.find(current_actor(), treatment_id)
+        treatments.find(current_actor(), treatment_id)
     with told_as({NotFound: printed.DOCTOR_NOT_FOUND}):
-        return treatment, bookable.doctor_of(treatment, doctor_id)
+        return given_treatments.find(current_actor(), treatment_id, doctor_id)
 
 
 def _weekdays(clinic: Clinic, doctor: Doctor, treatment: Treatment) -> list[str]:
