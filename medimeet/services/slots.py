@@ -126,7 +126,8 @@ def days_with_slots(
         return []
     zone = doctors[0].clinic.zone
     today = clock.today(zone)
-    day, last, length = max(first_day, today), today + HORIZON, 14
+    # First as many as hold so many working days, which mostly is enough; then ever more.
+    day, last, length = max(first_day, today), today + HORIZON, count * 7 // 5 + 1
     found: list[DaySlots] = []
     while day <= last and len(found) < count:
         until = min(day + timedelta(days=length - 1), last)
