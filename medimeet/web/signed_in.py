@@ -46,7 +46,7 @@ class Browser(UserMixin):
 def start(app: Flask) -> None:
     """Binds Flask-Login; a browser counts as signed in while its session row is good."""
     login_manager.session_protection = None  # the row on the server decides, see services.sessions
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # templates know people by `actor`
 
 
 @login_manager.user_loader

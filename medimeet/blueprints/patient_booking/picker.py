@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from medimeet import clock
@@ -29,6 +29,20 @@ class DayChoice:
 
     date: date
     free: int
+
+
+class TimeChoice(NamedTuple):
+    """One button: the slot's id, and when it is on the clinic's wall clock."""
+
+    slot_id: str
+    label: str
+
+
+class PartOfDay(NamedTuple):
+    """The times of a morning, an afternoon or an evening."""
+
+    label: str
+    times: list[TimeChoice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ class Picker:
         return self._wanted or (self._shown[0].day if self._shown else None)
 
     @cached_property
-    def parts(self) -> list[dict[str, Any]]:
+    def parts(self) -> list[PartOfDay]:
         """The times of the chosen day under Morning, Afternoon and Evening."""
         if self._wanted is not None:
             return _parts(self._times.of_day(self._wanted), self._zone)
@@ -111,7 +125,7 @@ class Picker:
     @cached_property
     def count(self) -> int:
         """How many times the chosen day has."""
-        return sum(len(part["slots"]) for part in self.parts)
+        return sum(len(part.times) for part in self.parts)
 
     @property
     def next_free(self) -> Slot | None:
@@ -219,22 +233,21 @@ def _with_time(others: Sequence[Doctor], treatment: Treatment | None) -> list[tu
     return sorted(found, key=lambda pair: pair[1].starts_at)[:3]
 
 
-def _parts(found: list[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
+def _parts(found: list[Slot], zone: ZoneInfo) -> list[PartOfDay]:
     """The day's times under Morning, Afternoon and Evening; one button a time, whoever has it."""
-    times = slots.one_a_start(found)
-    twice = Counter(f"{to_wall(slot.starts_at, zone):%H:%M}" for slot in times)
-    return [
-        {"label": name, "slots": [_choice(slot, zone, twice) for slot in times if begins <= _hour(slot, zone) < ends]}
-        for name, begins, ends in _PARTS
-    ]
+    times = [(slot, to_wall(slot.starts_at, zone)) for slot in slots.one_a_start(found)]
+    twice = Counter(_clock(wall) for _slot, wall in times)
+    parts = []
+    for name, begins, ends in _PARTS:
+        here = [(slot, wall) for slot, wall in times if begins <= wall.hour < ends]
+        parts.append(PartOfDay(name, [TimeChoice(str(slot.id), _label(wall, zone, twice)) for slot, wall in here]))
+    return parts
 
 
-def _choice(slot: Slot, zone: ZoneInfo, twice: Counter[str]) -> dict[str, Any]:
-    label = f"{to_wall(slot.starts_at, zone):%H:%M}"
-    if twice[label] > 1:  # the hour that a clock change repeats
-        label = f"{label} {zone_label(slot.starts_at, zone)}"
-    return {"value": slot.id, "label": label, "taken": False}
+def _label(wall: datetime, zone: ZoneInfo, twice: Counter[str]) -> str:
+    label = _clock(wall)
+    return label if twice[label] == 1 else f"{label} {zone_label(wall, zone)}"  # the hour that a clock change repeats
 
 
-def _hour(slot: Slot, zone: ZoneInfo) -> int:
-    return to_wall(slot.starts_at, zone).hour
+def _clock(wall: datetime) -> str:
+    return f"{wall.hour:02}:{wall.minute:02}"

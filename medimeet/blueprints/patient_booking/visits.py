@@ -63,8 +63,8 @@ def appointment_details(appointment_id: int) -> Response:
 
 @bp.context_processor
 def way_back() -> dict[str, Any]:
-    """`visits_url`: the list that this person came from, in their own part of the site."""
-    return {"visits_url": visits_url()}
+    """`visits_url()`: the list that this person came from, in their own part of the site."""
+    return {"visits_url": visits_url}
 
 
 def visits_url() -> str:
