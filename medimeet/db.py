@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +21,6 @@ from sqlalchemy import (
     Connection,
     Executable,
     Row,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -86,18 +86,19 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     Read-only work that went before in the session is ended first, so the command sees the newest rows.
     Raises Busy past the database's time limit. A command never calls another command.
     """
-    return _as_command(function, keeps_models=False)
+    return _as_command(function, _in_transaction)
 
 
 def command_of_rows(function: Callable[P, R]) -> Callable[P, R]:
-    """As `command`, for one that looks at the database by `rows` alone: models that were read before stay as they were.
+    """As `command`, for one that looks and writes by prepared statements alone, at half of what the session costs.
 
-    What it asks of such a model may have changed since; what matters is looked at again.
+    Models that were read before stay as they were. What it asks of such a model may have changed since; what matters
+    is looked at again.
     """
-    return _as_command(function, keeps_models=True)
+    return _as_command(function, _in_transaction_of_rows)
 
 
-def _as_command(function: Callable[P, R], *, keeps_models: bool) -> Callable[P, R]:
+def _as_command(function: Callable[P, R], transaction: Callable[[Callable[[], R]], R]) -> Callable[P, R]:
     name = f"{function.__module__.rpartition('services.')[2]}.{function.__name__}"
 
     @wraps(function)
@@ -106,7 +107,7 @@ def _as_command(function: Callable[P, R], *, keeps_models: bool) -> Callable[P, 
             raise RuntimeError(f"{function.__qualname__} is a command, and was called by another command.")
         token, outcome = _inside_command.set(True), "done"
         try:
-            return _retried(lambda: function(*args, **kwargs), keeps_models)
+            return _retried(lambda: function(*args, **kwargs), transaction)
         except BaseException as error:
             outcome = type(error).__name__
             raise
@@ -133,17 +134,17 @@ def lock(subject: str, *row_ids: int) -> None:
 
     Always lock in the order of `_LOCK_ORDER`: doctor before patient.
     """
+    lock_all(*((subject, row_id) for row_id in row_ids))
+
+
+def lock_all(*subjects_and_ids: tuple[str, int]) -> None:
+    """As `lock`, for rows of several subjects by one statement, in the right order by itself."""
     if db.engine.dialect.name != "postgresql":
         return
-    for row_id in sorted(row_ids):
-        db.session.execute(
-            text(
-                "SELECT set_config('lock_timeout', :in_line, true), pg_advisory_xact_lock(:subject, :row_id), "
-                "set_config('lock_timeout', :alone, true)"
-            ),
-            # A lock's number has 32 bits. A larger one is no row's: it may stand in line with another.
-            {"subject": _LOCK_ORDER.index(subject), "row_id": row_id & _LARGEST_LOCK, **_lock_times()},
-        )
+    # A lock's number has 32 bits. A larger one is no row's: it may stand in line with another.
+    numbers = sorted((_LOCK_ORDER.index(subject), row_id & _LARGEST_LOCK) for subject, row_id in subjects_and_ids)
+    in_line, alone = _lock_times()
+    connection().exec_driver_sql(_lock_statement(len(numbers)), (in_line, *chain(*numbers), alone))
 
 
 def rows(statement: Executable, **values: Any) -> Sequence[Row[Any]]:
@@ -168,9 +169,10 @@ def prepared_rows(statement: Prepared, **values: Any) -> Sequence[tuple[Any, ...
 
 def found_by(statement: Prepared, **values: Any) -> Found:
     """The same as the driver gave them, for who keeps what follows from them."""
-    if not db.session.registry.has():
+    if _connection.get() is None and not _reads_in_session():
         return statement.find(db.engine, values)
-    db.session.flush()
+    if db.session.registry.has():
+        db.session.flush()
     return statement.find_within(connection(), values)
 
 
@@ -189,10 +191,10 @@ _connection: ContextVar[Connection | None] = ContextVar("connection", default=No
 _endings: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("endings", default=None)
 
 
-def _retried(work: Callable[[], R], keeps_models: bool) -> R:
+def _retried(work: Callable[[], R], transaction: Callable[[Callable[[], R]], R]) -> R:
     for attempt in range(1, _TRIES + 1):
         try:
-            return _in_transaction(work, keeps_models)
+            return transaction(work)
         except SQLAlchemyError as error:
             # Nothing was kept: PostgreSQL had this transaction give way, or the line broke before its end.
             if isinstance(error, DBAPIError) and (gave_way(error) or is_lost(error)) and attempt < _TRIES:
@@ -205,41 +207,72 @@ def _retried(work: Callable[[], R], keeps_models: bool) -> R:
     raise AssertionError("unreachable")
 
 
-def _in_transaction(work: Callable[[], R], keeps_models: bool) -> R:
-    if keeps_models and _has_only_read():
-        db.session.commit()  # ends what was read, and unlike a rollback has no model read anew
-    else:
-        give_up()
-        db.session.expire_all()  # a rollback expires nothing where no transaction was open
+def _in_transaction(work: Callable[[], R]) -> R:
+    _forget_what_was_read()
     with _one_writer():
-        endings: dict[Callable[[list[Any]], None], list[Any]] = {}
-        token = _endings.set(endings)
         try:
-            _connection.set(db.session.connection(execution_options={"writes": True}))
-            answer = work()
-            if endings:
-                db.session.flush()
-            for ending, items in endings.items():
-                ending(items)
-            _commit()
+            answer = _with_endings(db.session.connection(execution_options={"writes": True}), work)
+            db.session.flush()  # so that what fails below is the COMMIT alone
+            _commit(db.session)
             return answer
         except BaseException:
             give_up()
             raise
-        finally:
-            _endings.reset(token)
-            _connection.set(None)
 
 
-def _has_only_read() -> bool:
+def _in_transaction_of_rows(work: Callable[[], R]) -> R:
+    """Beside the session on SQLite, where reading ends before writing begins; in what it reads in on PostgreSQL."""
     session = db.session()
-    return not (session.new or session.dirty or session.deleted)
-
-
-def _commit() -> None:
-    db.session.flush()  # so that what fails below is the COMMIT alone
+    if session.new or session.dirty or session.deleted:
+        _forget_what_was_read()
     try:
-        db.session.commit()
+        if db.engine.dialect.name != "sqlite":
+            answer = _with_endings(session.connection(), work)
+            _commit(session)
+            return answer
+        if session.in_transaction():
+            session.commit()  # ends what was read, and unlike a rollback has no model read anew
+        with _one_writer(), db.engine.connect().execution_options(writes=True) as line, line.begin() as transaction:
+            answer = _with_endings(line, work)
+            _commit(transaction)
+            return answer
+    except BaseException:
+        _forget_what_was_read()
+        raise
+
+
+def _with_endings(line: Connection, work: Callable[[], R]) -> R:
+    """What the command's work gives, once its endings have run on the same connection."""
+    endings: dict[Callable[[list[Any]], None], list[Any]] = {}
+    token = _endings.set(endings)
+    _connection.set(line)
+    try:
+        answer = work()
+        if endings:
+            db.session.flush()
+        for ending, items in endings.items():
+            ending(items)
+        return answer
+    finally:
+        _endings.reset(token)
+        _connection.set(None)
+
+
+def _forget_what_was_read() -> None:
+    give_up()
+    db.session.expire_all()  # a rollback expires nothing where no transaction was open
+
+
+def _reads_in_session() -> bool:
+    """Whether the session has begun to read; to begin costs SQLite more than the look, and PostgreSQL less."""
+    if not db.session.registry.has():
+        return False
+    return db.engine.dialect.name != "sqlite" or db.session().in_transaction()
+
+
+def _commit(transaction: Any) -> None:
+    try:
+        transaction.commit()
     except DBAPIError as error:
         if leaves_in_doubt(error):
             raise InDoubt from error
@@ -256,10 +289,16 @@ def _one_writer() -> Iterator[None]:
         yield
 
 
-def _lock_times() -> dict[str, str]:
+def _lock_times() -> tuple[str, str]:
     """How long to wait in our own line, and for a lock that somebody else holds: a long look at a table, say."""
     milliseconds = int(current_app.config["DATABASE_TIMEOUT_SECONDS"] * 1000)
-    return {"in_line": f"{_PATIENCE * milliseconds}ms", "alone": f"{milliseconds}ms"}
+    return f"{_PATIENCE * milliseconds}ms", f"{milliseconds}ms"
+
+
+@cache
+def _lock_statement(count: int) -> str:
+    locks = ", ".join(["pg_advisory_xact_lock(%s, %s)"] * count)
+    return f"SELECT set_config('lock_timeout', %s, true), {locks}, set_config('lock_timeout', %s, true)"
 
 
 def _engine_options(url: str, timeout: float) -> dict[str, Any]:

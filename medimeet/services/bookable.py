@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import BindParameter, Integer, bindparam, exists, select
+from sqlalchemy import BindParameter, Integer, and_, bindparam, exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
@@ -36,13 +37,13 @@ _NOW: BindParameter[datetime] = bindparam("now", type_=InstantColumn())
 _STARTS_AT: BindParameter[datetime] = bindparam("starts_at", type_=InstantColumn())
 _DAY_BEFORE: BindParameter[datetime] = bindparam("day_before", type_=InstantColumn())
 _TAKING_PATIENTS = select(Doctor).where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
-_TAKEN = Prepared(
-    select(Appointment.id)
-    .where(Appointment.clinic_id == _CLINIC_ID, Appointment.doctor_id == _DOCTOR_ID)
-    .where(Appointment.starts_at <= _STARTS_AT, Appointment.starts_at > _DAY_BEFORE, Appointment.ends_at > _STARTS_AT)
-    .where(Appointment.occupies_at(_NOW))
-    .limit(1)
+# By the parameters clinic_id, doctor_id, starts_at, day_before and now.
+TAKES_START = and_(
+    *(Appointment.clinic_id == _CLINIC_ID, Appointment.doctor_id == _DOCTOR_ID),
+    *(Appointment.starts_at <= _STARTS_AT, Appointment.starts_at > _DAY_BEFORE, Appointment.ends_at > _STARTS_AT),
+    Appointment.occupies_at(_NOW),
 )
+_TAKEN = Prepared(select(Appointment.id).where(TAKES_START).limit(1))
 _CLASH = Prepared(
     select(Appointment.id)
     .where(Appointment.patient_id == bindparam("patient_id", type_=Integer()), Appointment.is_active_at(_NOW))
@@ -116,6 +117,14 @@ def key_of(slot_id: int) -> tuple[int, datetime]:
         raise NoSuchSlot from None
 
 
+def key_to_come(slot_id: int) -> tuple[int, datetime]:
+    """As key_of. Raises PastSlot, too."""
+    doctor_id, starts_at = key_of(slot_id)
+    if starts_at <= clock.now():
+        raise PastSlot
+    return doctor_id, starts_at
+
+
 def refuse_other_doctor(slot_id: int, doctor_id: int) -> None:
     """Raises NoSuchSlot where the slot is not this doctor's."""
     if key_of(slot_id)[0] != doctor_id:
@@ -158,9 +167,7 @@ def first_free_at(
 
 def refuse_taken(clinic: Clinic, slot_id: int) -> None:
     """One small statement: raises SlotTaken where a visit of the clinic takes the start; NoSuchSlot, PastSlot."""
-    doctor_id, starts_at = key_of(slot_id)
-    if starts_at <= clock.now():
-        raise PastSlot
+    doctor_id, starts_at = key_to_come(slot_id)
     taken = {"clinic_id": clinic.id, "doctor_id": doctor_id, "starts_at": starts_at, "now": clock.now()}
     if prepared_rows(_TAKEN, **taken, day_before=starts_at - ONE_DAY):
         raise SlotTaken
@@ -188,6 +195,42 @@ def span_of_ids(
     leave_out: int | None = None,
 ) -> Slot:
     """The same by ids, for a doctor whose clinic is in `zone`."""
+    found = _stretch(doctor_id, zone, duration, starts_at, leave_out)
+    _refuse_clash(patient_id, starts_at, found.slot.ends_at, leave_out)
+    return found.bookable()
+
+
+def span_before(
+    next_visit_at: datetime | None,
+    patient_id: int,
+    doctor_id: int,
+    zone: ZoneInfo,
+    duration: timedelta,
+    starts_at: datetime,
+) -> Slot:
+    """As span_of_ids, where it is known when the patient's first visit begins that is not over at `starts_at`."""
+    found = _stretch(doctor_id, zone, duration, starts_at, None)
+    if next_visit_at is not None and next_visit_at < found.slot.ends_at:
+        _refuse_clash(patient_id, starts_at, found.slot.ends_at, None)
+    return found.bookable()
+
+
+class _Stretch(NamedTuple):
+    """A slot, as long as the visit takes where that much is free."""
+
+    slot: Slot
+    duration: timedelta
+    is_long_enough: bool
+
+    def bookable(self) -> Slot:
+        if self.is_long_enough:
+            return self.slot
+        raise SlotTooShort(_too_short_words(self.duration)) if self.slot.is_free else SlotTaken
+
+
+def _stretch(
+    doctor_id: int, zone: ZoneInfo, duration: timedelta, starts_at: datetime, leave_out: int | None
+) -> _Stretch:
     if starts_at <= clock.now():
         raise PastSlot
     day = starts_at.astimezone(zone).date()
@@ -199,10 +242,7 @@ def span_of_ids(
     if slot is None:
         raise NoSuchSlot
     found = rules.fitting(around, starts_at, duration)
-    _refuse_clash(patient_id, starts_at, found.ends_at if found else slot.ends_at, leave_out)
-    if found is not None:
-        return found
-    raise SlotTooShort(_too_short_words(duration)) if slot.is_free else SlotTaken
+    return _Stretch(found or slot, duration, found is not None)
 
 
 def own_visit_at(patient: Patient, slot_id: int) -> Appointment | None:

@@ -7,22 +7,16 @@ overlap by itself (`models/overlap_guards.py`); its refusal becomes the same wor
 
 from datetime import date
 
-from sqlalchemy import Integer, bindparam, select
-from sqlalchemy.orm.attributes import instance_dict, set_committed_value
+from sqlalchemy import select
 
-from medimeet.db import command_of_rows, db
+from medimeet.db import command_of_rows, db, lock_all
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import InvalidInput, MediMeetError, NotFound
-from medimeet.models import Account, Appointment, Patient
-from medimeet.prepared_models import PreparedModels
+from medimeet.models import Appointment, Patient
 from medimeet.services import audit, notifications, orders, placing
 from medimeet.services.access import Actor
 from medimeet.services.orders import Order, TimeOfDay
 from medimeet.services.placing import Wanted
-
-_OWN_PATIENT = PreparedModels(
-    (Patient,), lambda asked: asked.where(Patient.account_id == bindparam("account_id", type_=Integer()))
-)
 
 
 def book(
@@ -68,24 +62,29 @@ def book_time(
 def _ordered(actor: Actor, order: Order, channel: str, key: str | None) -> Appointment:
     # Of many who want one time, most are refused by this look, and never wait for their turn to write.
     try:
-        placing.free_start(actor, order.time)
+        found = placing.look(actor, order)
         # What needs no lock is found before there is one: others wait for it.
         patient = patient_to_book_for(actor, order.patient_id)
-        what = placing.wanted(actor, order)
+        what = placing.wanted(order, found)
     except MediMeetError:
         earlier = orders.booked_with(actor, key, order)
         if earlier is None:
             raise
-        return earlier
-    return _book(actor, order, what, patient, channel, key)
+        return db.session.get_one(Appointment, earlier)
+    booked = _book(actor, order, what, patient, channel, key)
+    return booked if isinstance(booked, Appointment) else db.session.get_one(Appointment, booked)
 
 
 @command_of_rows
-def _book(actor: Actor, order: Order, what: Wanted, patient: Patient, channel: str, key: str | None) -> Appointment:
+def _book(
+    actor: Actor, order: Order, what: Wanted, patient: Patient, channel: str, key: str | None
+) -> Appointment | int:
+    """The new appointment, or the id of what was booked with the key before."""
     earlier = orders.booked_once_with(actor, key, order)
     if earlier is not None:
         return earlier
-    starts_at = placing.locked_start(actor, order.time)  # the losers of a race leave early, and nobody waits long
+    lock_all(("doctor", what.doctor.id), ("patient", patient.id))
+    starts_at = placing.start_with(what.doctor, order.time)
     appointment = placing.add(
         actor, order, what, patient, starts_at, status=AppointmentStatus.SCHEDULED, channel=channel
     )
@@ -101,7 +100,6 @@ def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
     Raises InvalidInput where staff name nobody, NotFound, NotAllowed.
     """
     if not (actor.is_admin or actor.is_doctor):
-        _read_own_patient(actor.person)
         return actor.own_patient
     if patient_id is None:
         raise InvalidInput({"patient": "Choose the patient whom the appointment is for."})
@@ -113,13 +111,3 @@ def patient_to_book_for(actor: Actor, patient_id: int | None) -> Patient:
     if patient is None or not patient.account.is_active:
         raise NotFound("We can't find this patient.")
     return patient
-
-
-def _read_own_patient(person: Account) -> None:
-    """Reads the person's profile, if it is not there yet, as the relation would, at less than half its cost."""
-    if "patient" in instance_dict(person):
-        return
-    found = _OWN_PATIENT.first(account_id=person.id)
-    if found is not None:
-        set_committed_value(found[0], "account", person)
-    set_committed_value(person, "patient", found[0] if found is not None else None)

@@ -66,7 +66,7 @@ def hold(
         earlier = orders.booked_with(visitor, idempotency_key, order)
         if earlier is None:
             raise
-        return earlier
+        return db.session.get_one(Appointment, earlier)
     return _hold(visitor, order, idempotency_key)
 
 
@@ -133,7 +133,7 @@ def _refuse_what_nobody_can_have(visitor: Actor, doctor_id: int, slot_id: int, t
 def _hold(visitor: Actor, order: OrderByEmail, key: str | None) -> Appointment:
     earlier = orders.booked_once_with(visitor, key, order)
     if earlier is not None:
-        return earlier
+        return db.session.get_one(Appointment, earlier)
     starts_at = placing.locked_start(visitor, order.time)
     hold_limits.refuse_full_day(placing.doctor_of(visitor, order.time), starts_at)
     patient = _patient_to_hold_for(visitor.clinic, order.patient_email)
@@ -143,7 +143,7 @@ def _hold(visitor: Actor, order: OrderByEmail, key: str | None) -> Appointment:
         visit = placing.add(
             visitor,
             order,
-            placing.wanted(visitor, order),
+            placing.wanted(order, placing.look(visitor, order)),
             patient,
             starts_at,
             status=AppointmentStatus.PENDING,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, or_, select, update
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import command, connection, db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Appointment
 
@@ -31,11 +31,11 @@ def _end_all() -> None:
 
 def _end(which: ColumnElement[bool]) -> None:
     now = clock.now()
-    db.session.execute(
-        update(Appointment)
+    db.session.flush()
+    connection().execute(
+        update(Appointment.__table__)  # type: ignore[arg-type]
         .where(which, Appointment.is_lapsed)
         .values(status=AppointmentStatus.CANCELED, canceled_at=now, updated_at=now)
-        .execution_options(synchronize_session=False)
     )
     for known in list(db.session.identity_map.values()):
         if isinstance(known, Appointment):

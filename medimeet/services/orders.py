@@ -5,15 +5,27 @@ import json
 from dataclasses import astuple, dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, or_, select
 
-from medimeet.db import db, lock
+from medimeet.db import connection, lock, prepared_rows
 from medimeet.errors import InvalidInput, KeyReused
 from medimeet.models import Appointment, IdempotencyKey
+from medimeet.prepared import Prepared
+from medimeet.prepared_writes import PreparedInsert
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 
 REASON_LENGTH = 2000
+_KNOWN = Prepared(
+    select(IdempotencyKey.fingerprint, IdempotencyKey.appointment_id).where(
+        or_(  # one of the two is known, and the other is no row's
+            IdempotencyKey.account_id == bindparam("account_id", type_=Integer()),
+            IdempotencyKey.clinic_id == bindparam("clinic_id", type_=Integer()),
+        ),
+        IdempotencyKey.key == bindparam("key"),
+    )
+)
+_REMEMBER = PreparedInsert(IdempotencyKey.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class OrderByEmail(Order):
     patient_email: str
 
 
-def booked_once_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
+def booked_once_with(actor: Actor, key: str | None, order: Order) -> int | None:
     """As booked_with, and from now on in the running command nobody else books with a key of theirs."""
     account_id, clinic_id = _owner(actor)
     if key and account_id is not None:
@@ -61,8 +73,8 @@ def booked_once_with(actor: Actor, key: str | None, order: Order) -> Appointment
     return booked_with(actor, key, order)
 
 
-def booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | None:
-    """What this account, or a visitor of this clinic, booked with this key before, if anything.
+def booked_with(actor: Actor, key: str | None, order: Order) -> int | None:
+    """The id of what this account, or a visitor of this clinic, booked with this key before, if anything.
 
     Raises KeyReused for another order.
     """
@@ -71,16 +83,12 @@ def booked_with(actor: Actor, key: str | None, order: Order) -> Appointment | No
     if len(key) > 200 or not key.isprintable():
         raise InvalidInput({"Idempotency-Key": "Use at most 200 characters, all of them printable."})
     account_id, clinic_id = _owner(actor)
-    known = db.session.scalar(
-        select(IdempotencyKey).where(
-            IdempotencyKey.account_id == account_id, IdempotencyKey.clinic_id == clinic_id, IdempotencyKey.key == key
-        )
-    )
-    if known is None:
-        return None
-    if known.fingerprint != order.fingerprint:
-        raise KeyReused
-    return known.appointment
+    known = prepared_rows(_KNOWN, account_id=account_id, clinic_id=clinic_id, key=key)
+    for fingerprint, appointment_id in known:
+        if fingerprint != order.fingerprint:
+            raise KeyReused
+        return int(appointment_id)
+    return None
 
 
 def remember(actor: Actor, key: str | None, order: Order, appointment: Appointment) -> None:
@@ -88,15 +96,8 @@ def remember(actor: Actor, key: str | None, order: Order, appointment: Appointme
     if not key:
         return
     account_id, clinic_id = _owner(actor)
-    db.session.add(
-        IdempotencyKey(
-            account_id=account_id,
-            clinic_id=clinic_id,
-            key=key,
-            fingerprint=order.fingerprint,
-            appointment_id=appointment.id,
-        )
-    )
+    noted = {"account_id": account_id, "clinic_id": clinic_id, "key": key, "fingerprint": order.fingerprint}
+    _REMEMBER.add_all(connection(), [noted | {"appointment_id": appointment.id}])
 
 
 def _owner(actor: Actor) -> tuple[int | None, int | None]:

@@ -5,14 +5,12 @@ What the database refuses becomes the same words as our own look.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import Integer, and_, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
 
 from medimeet import clock
 from medimeet.database_faults import broken_rule
@@ -22,7 +20,7 @@ from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Appointment, Doctor, Patient, Treatment
 from medimeet.prepared import Prepared
-from medimeet.prepared_models import PreparedModels
+from medimeet.prepared_models import PreparedModels, as_loaded, relate
 from medimeet.prepared_writes import PreparedInsert
 from medimeet.services import bookable, holds, orders
 from medimeet.services.access import Actor
@@ -41,7 +39,7 @@ _WANTED = PreparedModels(
         .outerjoin(Treatment, IS_OFFERED)
         .where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
     ),
-    [IS_GIVEN.correlate(Treatment.__table__)],
+    [IS_GIVEN.correlate(Treatment.__table__), exists().where(bookable.TAKES_START)],
 )
 _LAPSED = and_(
     Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
@@ -52,6 +50,20 @@ _HAS_HOLDS_TO_END = or_(
     exists().where(Appointment.doctor_id == _DOCTOR_ID, _LAPSED),
     exists().where(Appointment.patient_id == _PATIENT_ID, _LAPSED),
 )
+# No two of a patient's overlap, so that the first to begin that is not over then is the first in the way.
+_NEXT_VISIT_AT = (
+    select(Appointment.starts_at)
+    .where(
+        Appointment.patient_id == _PATIENT_ID,
+        Appointment.is_active_at(bindparam("now", type_=InstantColumn())),
+        Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
+        Appointment.starts_at < bindparam("day_after", type_=InstantColumn()),
+        Appointment.ends_at > bindparam("starts_at", type_=InstantColumn()),
+    )
+    .order_by(Appointment.starts_at)
+    .limit(1)
+    .scalar_subquery()
+)
 _TAKES_PATIENTS = exists().where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
 _IS_OPEN = exists().where(
     Patient.id == _PATIENT_ID,
@@ -60,27 +72,39 @@ _IS_OPEN = exists().where(
 )
 # One row, whatever has become of them; the treatment's part is empty where it can't be booked.
 _STANDING = Prepared(
-    select(_TAKES_PATIENTS, _IS_OPEN, _HAS_HOLDS_TO_END, Treatment.price, Treatment.duration_minutes, Doctor.fee)
+    select(
+        exists().where(bookable.TAKES_START),
+        *(_TAKES_PATIENTS, _IS_OPEN, _HAS_HOLDS_TO_END),
+        *(Treatment.price, Treatment.duration_minutes, Doctor.fee),
+        _NEXT_VISIT_AT,
+    )
     .select_from(Doctor)
     .outerjoin(Treatment, and_(IS_OFFERED, IS_GIVEN))
     .where(Doctor.id == _DOCTOR_ID)
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """With whom, and what for, somebody wants to book, as they were found at a look."""
+class Look(NamedTuple):
+    """What was found at a look without a lock: the doctor, if patients can book them, and what they are asked for."""
+
+    doctor: Doctor | None
+    treatment: Treatment | None
+    is_given: bool
+
+
+class Wanted(NamedTuple):
+    """With whom, and what for, somebody wants to book."""
 
     doctor: Doctor
     treatment: Treatment | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What is so under the locks: the price and the length of the visit (none: the slot's own)."""
+class _Terms(NamedTuple):
+    """What is so under the locks: the price, the length of the visit (none: the slot's own), what may be in the way."""
 
     price: Decimal
     duration: timedelta
+    next_visit_at: datetime | None
 
 
 def locked_start(actor: Actor, time: int | TimeOfDay) -> datetime:
@@ -95,6 +119,13 @@ def free_start(actor: Actor, time: int | TimeOfDay) -> datetime:
         doctor = bookable.taking_patients(actor, time.doctor_id)
         return bookable.first_free_at(doctor, None, time.minute, time.day)
     bookable.refuse_taken(actor.clinic, time)
+    return bookable.key_of(time)[1]
+
+
+def start_with(doctor: Doctor, time: int | TimeOfDay) -> datetime:
+    """When the wanted time with the doctor starts, who is locked. Raises as free_start, but for slots by their ids."""
+    if isinstance(time, TimeOfDay):
+        return bookable.first_free_at(doctor, None, time.minute, time.day)
     return bookable.key_of(time)[1]
 
 
@@ -125,15 +156,38 @@ def price_of(doctor: Doctor, treatment: Treatment | None) -> Decimal:
     return treatment.price if treatment is not None else doctor.fee
 
 
-def wanted(actor: Actor, order: Order) -> Wanted:
-    """Doctor and treatment of the order, at a look. Raises NoSuchSlot, NotFound."""
-    asked = {"doctor_id": doctor_id_of(order.time), "clinic_id": actor.clinic.id, "treatment_id": order.treatment_id}
-    found = _WANTED.first(**asked)
+def look(actor: Actor, order: Order) -> Look:
+    """What the order's time, doctor and treatment are, in one statement for a slot. Raises as free_start does."""
+    if isinstance(order.time, TimeOfDay):
+        doctor_id, starts_at = order.time.doctor_id, free_start(actor, order.time)
+    else:
+        doctor_id, starts_at = bookable.key_to_come(order.time)
+    found = _WANTED.first(
+        doctor_id=doctor_id,
+        clinic_id=actor.clinic.id,
+        treatment_id=order.treatment_id,
+        starts_at=starts_at,
+        day_before=starts_at - bookable.ONE_DAY,
+        now=clock.now(),
+    )
     if found is None:
+        free_start(actor, order.time)
+        return Look(None, None, False)
+    doctor, account, treatment, is_given, is_taken = found
+    if is_taken:
+        raise SlotTaken
+    relate(doctor, "account", account)
+    relate(doctor, "clinic", actor.clinic)
+    return Look(doctor, treatment, is_given)
+
+
+def wanted(order: Order, found: Look) -> Wanted:
+    """Doctor and treatment of the order, which were found. Raises NoSuchSlot, NotFound."""
+    if found.doctor is None:
         raise NoSuchSlot
-    doctor, account, treatment, is_given = found
-    set_committed_value(doctor, "account", account)
-    return Wanted(doctor, _given(doctor, treatment, is_given) if order.treatment_id is not None else None)
+    if order.treatment_id is None:
+        return Wanted(found.doctor, None)
+    return Wanted(found.doctor, _given(found.doctor, found.treatment, found.is_given))
 
 
 def add(
@@ -147,15 +201,14 @@ def add(
     channel: str,
     hold_expires_at: datetime | None = None,
 ) -> Appointment:
-    """The new appointment as it was ordered, written in the running command, which has locked the doctor.
+    """The new appointment as it was ordered, written in the running command, which has locked doctor and patient.
 
     Whether `what` and the patient, found at a look, still stand is asked again. Raises as `booking.book` does.
     """
     reason = orders.checked_reason(order.reason)
-    doctor, treatment = what.doctor, what.treatment
-    lock("patient", patient.id)
-    terms = _terms(what, patient, starts_at)
-    span = bookable.span_of_ids(patient.id, doctor.id, actor.clinic.zone, terms.duration, starts_at)
+    doctor, treatment = what
+    price, duration, next_visit_at = _terms(what, patient, starts_at)
+    span = bookable.span_before(next_visit_at, patient.id, doctor.id, actor.clinic.zone, duration, starts_at)
     with _in_our_words():
         row = _ADD.add(
             connection(),
@@ -166,7 +219,7 @@ def add(
                 "treatment_id": treatment.id if treatment else None,
                 "starts_at": span.starts_at,
                 "ends_at": span.ends_at,
-                "price": terms.price,
+                "price": price,
                 "status": status,
                 "hold_expires_at": hold_expires_at,
                 "reason": reason,
@@ -175,11 +228,9 @@ def add(
                 "booked_by_id": actor.account.id if actor.account else None,
             },
         )
-    appointment = Appointment(**row)
-    make_transient_to_detached(appointment)  # it is written, so the session need neither write nor read it
-    db.session.add(appointment)
-    for name, known in (("clinic", actor.clinic), ("doctor", doctor), ("patient", patient), ("treatment", treatment)):
-        set_committed_value(appointment, name, known)  # whoever is told asks for them
+    # Whoever is told asks for the others.
+    known = {"clinic": actor.clinic, "doctor": doctor, "patient": patient, "treatment": treatment}
+    appointment: Appointment = as_loaded(Appointment, row | known)
     return appointment
 
 
@@ -224,17 +275,20 @@ def _terms(what: Wanted, patient: Patient, starts_at: datetime) -> _Terms:
 
     Raises NoSuchSlot, NotFound where the doctor, the treatment or the patient has gone since they were found.
     """
-    doctor, treatment = what.doctor, what.treatment
-    [(takes_patients, is_open, has_holds_to_end, price, minutes, fee)] = prepared_rows(
+    doctor, treatment = what
+    [(is_taken, takes_patients, is_open, has_holds_to_end, price, minutes, fee, next_visit_at)] = prepared_rows(
         _STANDING,
         doctor_id=doctor.id,
         patient_id=patient.id,
         clinic_id=doctor.clinic_id,
         treatment_id=treatment.id if treatment else None,
         now=clock.now(),
+        starts_at=starts_at,
         day_before=starts_at - bookable.ONE_DAY,
         day_after=starts_at + bookable.ONE_DAY,
     )
+    if is_taken:  # the losers of a race leave here, and nobody waits long
+        raise SlotTaken
     if not takes_patients:
         raise NoSuchSlot
     if treatment is not None and minutes is None:
@@ -243,7 +297,9 @@ def _terms(what: Wanted, patient: Patient, starts_at: datetime) -> _Terms:
         raise NotFound("This patient's profile was closed a moment ago, so nothing can be booked for it.")
     if has_holds_to_end:
         holds.end_due_of([doctor.id], patient.id)
-    return _Terms(fee, timedelta(0)) if treatment is None else _Terms(price, timedelta(minutes=minutes))
+    if treatment is None:
+        return _Terms(fee, timedelta(0), next_visit_at)
+    return _Terms(price, timedelta(minutes=minutes), next_visit_at)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import db, lock
+from medimeet.db import db, lock_all
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import (
@@ -23,7 +23,7 @@ from medimeet.errors import (
     SlotTaken,
 )
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification, Patient
-from medimeet.services import appointment_changes, appointments, booking, holds, patients, placing, slots
+from medimeet.services import appointment_changes, appointments, booking, holds, patients, slots
 from medimeet.services.access import Actor
 from tests.factories import (
     actor_of,
@@ -462,15 +462,14 @@ def test_who_leaves_while_they_book_keeps_no_visit(
 ) -> None:
     doctor, patient = make_doctor(clinic), make_patient(clinic)
 
-    def leave_before_the_lock(subject: str, *row_ids: int) -> None:
-        if subject == "patient":
-            monkeypatch.undo()
-            with ThreadPoolExecutor(1) as pool:
-                pool.submit(in_own_session, app, leaves, patient_id).result()
-        lock(subject, *row_ids)
+    def leave_before_the_lock(*rows: tuple[str, int]) -> None:
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(in_own_session, app, leaves, patient_id).result()
+        lock_all(*rows)
 
     patient_id, actor = patient.id, actor_of(patient, clinic)
-    monkeypatch.setattr(placing, "lock", leave_before_the_lock)
+    monkeypatch.setattr(booking, "lock_all", leave_before_the_lock)
     with pytest.raises(NotFound, match="closed a moment ago"):
         booking.book(actor, slot_id=slot_at(doctor, clinic, TUESDAY, "09:00"))
     assert db.session.scalar(select(Appointment.id)) is None
