@@ -183,12 +183,12 @@ def _too_late(one: Claimed) -> TooLate | None:
 
 
 def _sent(one: Claimed, through: Gateways) -> NotSent | None:
-    """How sending ended; a gateway that was away or slow rests from now on."""
+    """How sending ended; a gateway that was away, slow or gave no answer of use rests from now on."""
     started = time.monotonic()
     outcome = _send(one, through)
     is_slow = time.monotonic() - started > SLOW_SECONDS
-    is_down = isinstance(outcome, TryLater) and outcome.is_down
-    if is_down or (is_slow and isinstance(outcome, TryLater | MaybeSent)):
+    # One message may be lost with a gateway that answers nonsense, not all that wait.
+    if isinstance(outcome, MaybeSent) or (isinstance(outcome, TryLater) and (outcome.is_down or is_slow)):
         through.rests[one.channel] = time.monotonic() + REST_SECONDS
     return outcome
 
