@@ -4,6 +4,7 @@ import io
 import re
 import secrets
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -38,6 +39,12 @@ def remove(name: str | None, folder: Path) -> None:
     """Deletes a picture that is no longer shown; does nothing where there is none."""
     if name and is_name(name):
         (folder / name).unlink(missing_ok=True)
+
+
+def names(folder: Path, until: datetime) -> list[str]:
+    """The pictures in `folder` that were kept before then."""
+    kept = (file for file in folder.glob("*.jpg") if is_name(file.name))
+    return [file.name for file in kept if file.stat().st_mtime < until.timestamp()]
 
 
 def is_name(name: str) -> bool:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
+from sqlalchemy import select
+
+from medimeet import clock
 from medimeet.config import shared_path
 from medimeet.db import db
 from medimeet.errors import InvalidInput
@@ -12,6 +16,7 @@ from medimeet.models import Account, ClinicService
 from medimeet.services.answers import Answers
 
 UPLOADS = "uploads"
+_STRAY_AFTER = timedelta(days=1)  # by then the command that kept it has long ended
 
 
 @dataclass(slots=True)
@@ -45,6 +50,17 @@ def kept(sent: bytes | None, size: tuple[int, int] = pictures.PORTRAIT) -> Itera
         pictures.remove(picture.name, shared_path(UPLOADS))
         raise
     pictures.remove(picture.replaced, shared_path(UPLOADS))
+
+
+def remove_strays() -> int:
+    """Deletes pictures that no row shows, left by a process that was killed before it could; how many."""
+    strays = set(pictures.names(shared_path(UPLOADS), until=clock.now() - _STRAY_AFTER))
+    for model in (Account, ClinicService):
+        strays -= set(db.session.scalars(select(model.picture).where(model.picture.is_not(None))))
+    db.session.rollback()
+    for name in strays:
+        pictures.remove(name, shared_path(UPLOADS))
+    return len(strays)
 
 
 def _read(sent: bytes, size: tuple[int, int]) -> NewPicture:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Text, and_, delete, inspect, or_, select, 
 from medimeet import clock
 from medimeet.config import setting, shared_path
 from medimeet.db import command, db, insert_into
-from medimeet.gateways import mongodb
+from medimeet.gateways import conversation_store
 from medimeet.gateways.conversation_store import StoreAway
 from medimeet.gateways.outbox import OutboxFolder
 from medimeet.model_base import Base
@@ -34,7 +34,7 @@ from medimeet.models import (
     Patient,
     Proposal,
 )
-from medimeet.services import erased_traces, erasure, heartbeats, held_records
+from medimeet.services import erased_traces, erasure, heartbeats, held_records, new_picture
 
 BATCH = 200
 EVERY = timedelta(hours=1)
@@ -57,6 +57,7 @@ def clean_up(is_stopping: IsStopping = lambda: False) -> dict[str, int]:
     gone = {"people whom a backup brought back": erasure.repeat_what_was_lost()}
     for rule in _rules():
         gone[rule.name] = _repeated(lambda rule=rule: _remove_some(rule), is_stopping)  # type: ignore[misc]
+    gone["pictures that nothing shows"] = 0 if is_stopping() else new_picture.remove_strays()
     gone["words of messages"] = _repeated(_blank_some_messages, is_stopping)
     gone["reasons of emergencies"] = _repeated(_blank_some_reasons, is_stopping)
     gone["records of people erased long ago"] = _repeated(held_records.end_some, is_stopping, held_records.A_STEP)
@@ -182,7 +183,7 @@ def _empty_reasons(ids: list[int]) -> None:
 
 
 def _forget_in_mongodb() -> None:
-    store, days = mongodb.store(setting("MONGODB_URI")), setting("CONVERSATION_DAYS")
+    store, days = conversation_store.store_at(setting("MONGODB_URI")), setting("CONVERSATION_DAYS")
     if store is None or store.is_away or not days:
         return
     try:

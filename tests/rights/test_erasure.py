@@ -1,5 +1,6 @@
 """A person who asks to be forgotten is: what the law makes a clinic keep stays, sealed and without a name."""
 
+import os
 import re
 import shutil
 import sys
@@ -261,6 +262,24 @@ def test_a_server_that_is_killed_before_it_says_whom_it_erased_knows_it_afterwar
     assert rows_with(("canary street",))
     assert retention.clean_up()["people whom a backup brought back"] == 1
     assert rows_with(("canary street",)) == []
+
+
+@only_sqlite
+def test_a_picture_that_a_killed_server_left_of_somebody_erased_goes_at_the_next_clean_up_and_no_other_does(
+    clinic: Clinic, life: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads, shown = data_path("uploads"), factories.make_patient(clinic, picture=f"{1:032x}.jpg").account
+    for name in (shown.picture, new := f"{2:032x}.jpg"):
+        (uploads / name).write_bytes(b"a face")
+    with monkeypatch.context() as killed, pytest.raises(SystemExit):
+        killed.setattr(erased_list, "remember", lambda _public_id: sys.exit())
+        erasure.erase(actor_of(life, clinic), life.account_id)
+    two_days_ago = (clock.now() - timedelta(days=2)).timestamp()
+    for file in uploads.iterdir():
+        if file.name != new:
+            os.utime(file, (two_days_ago, two_days_ago))
+    assert retention.clean_up()["pictures that nothing shows"] == 1
+    assert sorted(file.name for file in uploads.iterdir()) == [shown.picture, new]
 
 
 @only_sqlite
