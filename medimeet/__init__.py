@@ -5,4 +5,4 @@ import gc
 # What loading makes stays for good. Looking through all of it again and again, for what could be thrown away, was a
 # quarter of the time of each start. `create_app` turns back to Python's usual pace once everything is there.
 usual_pace = gc.get_threshold()
-gc.set_threshold(100_000, *usual_pace[1:])
+gc.set_threshold(1_000_000, *usual_pace[1:])

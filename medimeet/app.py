@@ -14,8 +14,8 @@ from werkzeug.routing import IntegerConverter
 
 from medimeet import db, sealing, usual_pace
 from medimeet.blueprints import register_blueprints
-from medimeet.config import ROOT, owner_only, read_settings
-from medimeet.extensions import babel, csrf, migrate
+from medimeet.config import owner_only, read_settings
+from medimeet.extensions import LateMigrations, babel, csrf
 from medimeet.gateways import mongodb_address
 from medimeet.web import (
     context,
@@ -83,7 +83,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         part.start(app)
     babel.init_app(app)
     csrf.init_app(app)
-    migrate.init_app(app, db.db, directory=str(ROOT / "migrations"))
+    LateMigrations(app)
     register_blueprints(app)
     guard.require_rules(app)
     gc.set_threshold(*usual_pace)

@@ -4,9 +4,8 @@ import errno
 import re
 import sqlite3
 
-import psycopg
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from medimeet.errors import Busy, NoRoom
@@ -62,7 +61,7 @@ def is_busy(error: DBAPIError) -> bool:
 
 def is_beyond_any_row(error: DBAPIError) -> bool:
     """Whether a number or a text was asked for that no column holds: PostgreSQL refuses it, SQLite does not find it."""
-    is_refused_here = isinstance(error.orig, psycopg.DataError) and not _state(error)  # a text with a NUL never leaves
+    is_refused_here = isinstance(error, DataError) and not _state(error)  # a text with a NUL never leaves
     return _state(error) == "22003" or is_refused_here
 
 

@@ -27,7 +27,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from medimeet import sqlite_engine
 from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble_of
-from medimeet.database_watch import Watch
 from medimeet.errors import InDoubt
 from medimeet.model_base import Base
 from medimeet.prepared import Found, Prepared
@@ -54,6 +53,9 @@ def start(app: Flask) -> None:
         sqlite_engine.prepare(engine, app.config["DATABASE_TIMEOUT_SECONDS"])
         app.extensions["writer_lock"] = WriterLock(engine.url.database)
     else:
+        # Here, so that no clinic on SQLite waits at each start for what speaks to PostgreSQL.
+        from medimeet.database_watch import Watch  # noqa: PLC0415
+
         timeout = app.config["DATABASE_TIMEOUT_SECONDS"]
         Watch(engine, timeout, longest_seconds=(_PATIENCE + 2) * timeout).start()
     app.teardown_appcontext(lambda _error: let_go())

@@ -6,7 +6,10 @@ Its texts are sealed in every place, so no place can look for words: whoever ask
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from medimeet.gateways.mongodb import MongoStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,13 @@ class ConversationStore(Protocol):
 
     def erase(self, account_id: int, until: datetime) -> None:
         """Removes what the person and the assistant said to each other until then, for good."""
+
+
+def store_at(uri: str) -> "MongoStore | None":
+    """The MongoDB at `uri`, the same one at each call in this process; None where `uri` is empty."""
+    if not uri:
+        return None
+    # Here, so that no clinic without MongoDB waits at each start for what speaks to one.
+    from medimeet.gateways import mongodb  # noqa: PLC0415
+
+    return mongodb.store(uri)

@@ -31,10 +31,8 @@ _BATCH = 500
 _DUPLICATE = 11000
 
 
-def store(uri: str) -> "MongoStore | None":
-    """The MongoDB at `uri`, the same one at each call in this process; None where `uri` is empty."""
-    if not uri:
-        return None
+def store(uri: str) -> "MongoStore":
+    """The MongoDB at `uri`, the same one at each call in this process."""
     key = (os.getpid(), uri)  # a client does not outlive a fork
     with _making:
         if key not in _stores:

@@ -3,9 +3,6 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
-
 from medimeet.config import BadSetting
 
 _OPEN_TO_ALL = (
@@ -16,8 +13,13 @@ _OPEN_TO_ALL = (
 
 def check_address(uri: str) -> None:
     """Nothing, where the log may be kept at `uri` (empty: nowhere). Raises BadSetting; asks nobody."""
+    if not uri:
+        return
+    # Here, so that no clinic without MongoDB waits at each start for what speaks to one.
+    from pymongo.errors import PyMongoError  # noqa: PLC0415
+
     try:
-        if uri and not _is_safe(uri):
+        if not _is_safe(uri):
             raise BadSetting(_OPEN_TO_ALL)
     except (PyMongoError, ValueError) as error:
         raise BadSetting(
@@ -27,6 +29,8 @@ def check_address(uri: str) -> None:
 
 def _is_safe(uri: str) -> bool:
     """Whether a password or a certificate is asked for there, or it is this very machine."""
+    from pymongo.uri_parser import parse_uri  # noqa: PLC0415
+
     if uri.startswith("mongodb+srv://"):  # its hosts stand in the DNS, which is not asked here
         parts = urlsplit(uri)
         return bool(parts.username) or "MONGODB-X509" in parts.query

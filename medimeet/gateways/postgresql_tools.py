@@ -3,15 +3,17 @@
 import shutil
 import subprocess
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from medimeet.errors import InstallationFault
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 _NOT_HANDED_ON = {"options", "application_name", "client_encoding", "fallback_application_name"}
 
 
-def dump(connection: psycopg.Connection, snapshot: str, file: Path) -> None:
+def dump(connection: "Connection", snapshot: str, file: Path) -> None:
     """Writes what `connection` sees in its exported `snapshot` to `file`, in PostgreSQL's custom format.
 
     Raises InstallationFault.
@@ -25,7 +27,7 @@ def examine(file: Path) -> None:
     _run(None, "pg_restore", "--file=/dev/null", str(file))
 
 
-def restore(connection: psycopg.Connection, file: Path) -> None:
+def restore(connection: "Connection", file: Path) -> None:
     """Fills the empty database behind `connection` from a dump: wholly, or not at all. Raises InstallationFault."""
     how = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={_name(connection)}")
     _run(connection, "pg_restore", *how, str(file))
@@ -36,7 +38,7 @@ def are_here() -> bool:
     return shutil.which("pg_dump") is not None and shutil.which("pg_restore") is not None
 
 
-def _run(connection: psycopg.Connection | None, tool: str, *arguments: str) -> None:
+def _run(connection: "Connection | None", tool: str, *arguments: str) -> None:
     program = shutil.which(tool)
     if program is None:
         raise InstallationFault(f"{tool} is not installed here. On Debian or Ubuntu: apt-get install postgresql-client")
@@ -47,9 +49,12 @@ def _run(connection: psycopg.Connection | None, tool: str, *arguments: str) -> N
         raise InstallationFault(f"{tool} did not succeed: {words}")
 
 
-def _address(connection: psycopg.Connection) -> dict[str, str]:
+def _address(connection: "Connection") -> dict[str, str]:
     """Where `connection` goes, as the tools read it from their environment: a list of processes shows no password."""
-    names = {option.keyword.decode(): option.envvar for option in psycopg.pq.Conninfo.get_defaults()}
+    # Here, as below, so that no clinic on SQLite waits at each start for what speaks to PostgreSQL.
+    from psycopg import pq  # noqa: PLC0415
+
+    names = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
     used = connection.info.get_parameters() | {"password": connection.info.password}
     address = {}
     for keyword, value in used.items():
@@ -59,5 +64,7 @@ def _address(connection: psycopg.Connection) -> dict[str, str]:
     return address
 
 
-def _name(connection: psycopg.Connection) -> str:
-    return psycopg.conninfo.make_conninfo(dbname=connection.info.dbname)
+def _name(connection: "Connection") -> str:
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+
+    return make_conninfo(dbname=connection.info.dbname)

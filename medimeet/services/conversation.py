@@ -14,7 +14,7 @@ from flask_sqlalchemy.pagination import Pagination
 from medimeet.config import setting
 from medimeet.db import command
 from medimeet.errors import Busy
-from medimeet.gateways import mongodb
+from medimeet.gateways import conversation_store
 from medimeet.gateways.conversation_store import Said, StoreAway, Wanted
 from medimeet.models import Account
 from medimeet.services import audit
@@ -143,7 +143,7 @@ def _own(person: Account) -> Wanted:
 
 def _merged_page(wanted: Wanted, first: int, length: int) -> tuple[list[Said], int]:
     """A page of the messages here and in MongoDB together. Raises StoreAway."""
-    store = mongodb.store(setting("MONGODB_URI"))
+    store = conversation_store.store_at(setting("MONGODB_URI"))
     if store is None:
         return EVERYTHING_HERE.page(wanted, first, length)
     waiting = WAITING.all(wanted)
@@ -158,7 +158,7 @@ def _merged_page(wanted: Wanted, first: int, length: int) -> tuple[list[Said], i
 def _everything(wanted: Wanted) -> tuple[list[Said], bool]:
     """All of the messages, oldest first, and whether these are all: the older ones may not be readable at present."""
     here = EVERYTHING_HERE.all(wanted)
-    store = mongodb.store(setting("MONGODB_URI"))
+    store = conversation_store.store_at(setting("MONGODB_URI"))
     if store is None or (wanted.event_id is not None and here):
         return here, True
     try:

@@ -7,6 +7,7 @@ by a message on its way is carried out again.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
@@ -14,13 +15,15 @@ from medimeet import clock
 from medimeet.config import setting
 from medimeet.db import command, db
 from medimeet.errors import InstallationFault
-from medimeet.gateways import mongodb
+from medimeet.gateways import conversation_store
 from medimeet.gateways.conversation_store import Said, StoreAway
-from medimeet.gateways.mongodb import MongoStore
 from medimeet.models import ConversationErasure, ConversationMessage
 from medimeet.services.access import Actor
 from medimeet.services.conversation_rows import as_said, erased_until
 from medimeet.services.invariants import Check
+
+if TYPE_CHECKING:
+    from medimeet.gateways.mongodb import MongoStore
 
 BATCH = 100
 KEPT_HERE = timedelta(days=1)  # for retries, and to be read while MongoDB is away
@@ -42,7 +45,7 @@ def bring_over(is_stopped: Callable[[], bool] = lambda: False) -> int:
 
     Does nothing without MongoDB, or while it is known to be away. Raises StoreAway where it fails to answer.
     """
-    store = mongodb.store(setting("MONGODB_URI"))
+    store = conversation_store.store_at(setting("MONGODB_URI"))
     if store is None or store.is_away:
         return 0
     _erase_there(store)
@@ -82,7 +85,7 @@ def waits_too_long(actor: Actor) -> Waiting | None:
 def look() -> Check:
     """Whether the log's MongoDB answers, for `flask doctor`."""
     name = "conversation log"
-    store = mongodb.store(setting("MONGODB_URI"))
+    store = conversation_store.store_at(setting("MONGODB_URI"))
     if store is None:
         return Check(name, remark="in the database")
     held = waiting()
@@ -106,7 +109,7 @@ def _waiting(clinic_id: int | None) -> Waiting:
     return Waiting(messages, db.session.scalar(erasures) or 0, since)
 
 
-def _erase_there(store: MongoStore) -> None:
+def _erase_there(store: "MongoStore") -> None:
     waiting = select(ConversationErasure.id, ConversationErasure.account_id, ConversationErasure.until)
     waiting = waiting.where(ConversationErasure.is_synced.is_(False)).order_by(ConversationErasure.id)
     for erasure_id, account_id, until in db.session.execute(waiting).all():

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from medimeet.config import setting
 from medimeet.db import command, db
-from medimeet.gateways import mongodb
+from medimeet.gateways import conversation_store
 from medimeet.model_base import Base
 from medimeet.sealing import PREFIX, UNSEALED, SealedText, key_ring
 
@@ -46,7 +46,7 @@ def uses() -> list[Use]:
             for table, columns in _tables()
             for column in columns
         ]
-    store = mongodb.store(setting("MONGODB_URI"))
+    store = conversation_store.store_at(setting("MONGODB_URI"))
     return [*found, Use("conversations in MongoDB", store.count_by_key())] if store is not None else found
 
 
@@ -63,7 +63,7 @@ def seal_anew(tell: Callable[[str], None] = lambda words: None) -> int:
     left out. Raises StoreAway.
     """
     total = seal_rows(tell)
-    store = mongodb.store(setting("MONGODB_URI"))
+    store = conversation_store.store_at(setting("MONGODB_URI"))
     if store is not None and (done := store.seal_anew()):
         tell(f"conversations in MongoDB: {done}")
         total += done

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Index, Table, UniqueConstraint, func, inspect, select
@@ -92,6 +93,7 @@ def of_clinic_of(row: Base, model: type[Base]) -> list[tuple[int, str]]:
     )
 
 
+@cache
 def references(model: type[Base]) -> dict[str, type[Base]]:
     """Which columns hold the id of a row of another table, and which table that is."""
     found = {}
@@ -151,6 +153,7 @@ def _rows(model: type[Base], ids: Collection[int] | None = None, most: int | Non
     return list(db.session.scalars(query if ids is None else query.where(key.in_(ids))).unique())
 
 
+@cache
 def _models() -> Mapping[Table, type[Base]]:
     return {mapper.local_table: mapper.class_ for mapper in Account.registry.mappers}  # type: ignore[misc]
 

@@ -14,7 +14,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
-from limits.storage import RedisStorage
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import TooManyRequests
 
@@ -63,6 +62,9 @@ class SharedCounts(Counts):
     """Counts in Redis, which all hosts share; those of this process while Redis is away."""
 
     def __init__(self, url: str) -> None:
+        # Here, so that nobody without Redis waits at each start for what speaks to it.
+        from limits.storage import RedisStorage  # noqa: PLC0415
+
         super().__init__()
         self._storage = RedisStorage(url, **_REDIS_OPTIONS)
         self._away_until = 0.0

@@ -8,7 +8,7 @@ from flask import Flask
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.gateways import mail, sms
+from medimeet.gateways import mail, sms_by_web
 from medimeet.models import Clinic, Notification
 from medimeet.services import delivery
 from tests import factories
@@ -23,7 +23,7 @@ FOR_EVER_SECONDS = 20  # a peer that drips does so without end; how quick this m
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail, "CONNECTING_SECONDS", 0.3)
     monkeypatch.setattr(mail, "SENDING_SECONDS", 0.3)
-    monkeypatch.setattr(sms, "SENDING_SECONDS", 0.3)
+    monkeypatch.setattr(sms_by_web, "SENDING_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -76,11 +76,10 @@ def test_while_the_mail_server_misbehaves_mails_wait_text_messages_go_out_and_ea
     ]
 
 
-@pytest.mark.parametrize("mode", [Mode.SILENT, Mode.SLOW])
-def test_a_text_message_ends_in_time_also_where_the_answer_comes_byte_by_byte(
-    app: Flask, clinic: Clinic, mode: Mode, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("mode", [Mode.SILENT, Mode.SLOW, Mode.GARBAGE])
+def test_a_gateway_that_answers_nothing_of_use_costs_one_text_message_at_most_and_ends_in_time(
+    app: Flask, clinic: Clinic, mode: Mode
 ) -> None:
-    monkeypatch.setattr(delivery, "SLOW_SECONDS", 0.2)
     with FaultyServer(mode, byte_seconds=0.05) as peer:
         app.config["SMS_URL"] = f"http://127.0.0.1:{peer.port}/send"
         first, second = write(clinic, 1, "sms"), write(clinic, 2, "sms")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from medimeet.gateways import language_model
+from medimeet.gateways import language_model, model_endpoint
 from medimeet.gateways.language_model import LanguageModel, ModelTrouble, ToolCall, Usage, Words
 from medimeet.gateways.model_stream import LONGEST_SAYING, read_pieces
 from tests.peers.language_model import LanguageModelPeer
@@ -125,7 +125,7 @@ def test_who_stops_is_left_alone_at_once_and_the_model_learns_of_it(mode: str) -
 
 
 def test_a_model_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language_model, "WHOLE_SECONDS", 0.4)
+    monkeypatch.setattr(model_endpoint, "WHOLE_SECONDS", 0.4)
     with LanguageModelPeer("slow", answers=[GERMAN * 200]) as peer:
         with pytest.raises(ModelTrouble, match="took too long"):
             list(model_at(peer).stream(QUESTION, (), never))

@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from medimeet.gateways import sms
+from medimeet.gateways import sms, sms_by_web
 from medimeet.gateways.outcomes import MaybeSent, Refused, TryLater
-from medimeet.gateways.sms import Sms, Twilio
+from medimeet.gateways.sms import Sms
+from medimeet.gateways.sms_by_web import Twilio
 from tests.gateways.sms_server import SmsServer
 
 TEXT = Sms("<1@clinic.example>", datetime(2026, 11, 23, 8, 0, tzinfo=UTC), "+447400123456", "See you – 09:00", "booked")
@@ -67,7 +68,7 @@ def test_a_gateway_that_hangs_up_after_the_message_may_have_sent_it(server: SmsS
 
 
 def test_a_gateway_that_never_answers_may_have_sent_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sms, "_ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(sms_by_web, "_ANSWER_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(MaybeSent):
         sms.gateway(f"http://127.0.0.1:{silent.getsockname()[1]}/", tmp_path).send(TEXT)
 

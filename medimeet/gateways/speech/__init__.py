@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from medimeet.gateways.speech.deepgram import DeepgramSpeech
 from medimeet.gateways.speech.protocol import Heard, Listener, Speech, SpeechSession, SpeechTrouble
 
 __all__ = ["Heard", "Listener", "Speech", "SpeechSession", "SpeechTrouble", "gateway"]
@@ -31,6 +30,9 @@ def gateway(url: str, key: str, model: str, language: str) -> Speech | None:
         return None
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise ValueError("MEDIMEET_DEEPGRAM_API_KEY holds a character that no key has. Copy it again.")
+    # Here, so that no clinic without speech waits at each start for what speaks to Deepgram.
+    from medimeet.gateways.speech.deepgram import DeepgramSpeech  # noqa: PLC0415
+
     return DeepgramSpeech(_address(url, {"model": model, "language": language, **OPTIONS}), key)
 
 
