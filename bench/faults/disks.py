@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.faults.rounds import Course, Verdict
 
 BROKEN_SECONDS = 1.5
-MEGABYTES = 24
+MEGABYTES = 64
 
 
 @contextmanager

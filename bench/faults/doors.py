@@ -107,6 +107,12 @@ def own_visits(port: int, person: Person) -> Reply:
     return _call(port, "GET", "/api/appointment/my-appointments/", person)
 
 
+def sign_in(port: int, person: Person, password: str) -> Reply:
+    """A token for the password."""
+    sent = json.dumps({"username": person.username, "password": password})
+    return request(port, "POST", "/api/auth/login/", sent, {"Content-Type": "application/json"})
+
+
 def ask(port: int, person: Person) -> Reply:
     """A question to the assistant."""
     return _form(port, "/transcription/ask/", person, {"words": "When is the clinic open?"}, is_htmx=False)

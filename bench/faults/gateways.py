@@ -1,149 +1,141 @@
-"""The mail server, the language model and MongoDB refused, silent, slow or talking nonsense while people book."""
+"""What MediMeet talks to outside refused, silent, slow or talking nonsense, while people book, sign in and ask."""
 
-import contextlib
 import tempfile
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
-
-from bench.faults import doors, servers, world
+from bench.faults import messages, outside, servers, world
+from bench.faults.outside import LOG, MAIL, MODEL, SMS, SPEECH, Outside
+from bench.faults.pace import Pace, pace, slowed
 from bench.faults.rounds import Course, Verdict
-from bench.faults.world import World
-from medimeet.db import db
-from medimeet.models import Notification
-from tests.gateways.mail_server import MailServer
+from bench.faults.servers import Service
+from bench.faults.talkers import SigningIn, Speaking, Talker, Typing, prepare_to_speak
 from tests.peers.faulty import BROKEN, FaultyServer, Mode
-from tests.peers.language_model import LanguageModelPeer
-from tests.peers.mongodb import MongoServer
 
-BROKEN_SECONDS = 4.0
-MODEL_SECONDS = 3
-ARRIVING_SECONDS = 180
+BEFORE_SECONDS, BROKEN_SECONDS = 2.0, 4.0
+HEARD_AGAIN_SECONDS = 10.0
+NAMES = (MAIL, SMS, SPEECH, MODEL, LOG)
 
 
-@dataclass(frozen=True)
-class Outside:
-    """What MediMeet talks to, each behind a line that can be broken."""
+@dataclass
+class Meanwhile:
+    """How quickly people were served in one round, before something broke and while it was broken; and by how many
+    threads at most.
+    """
 
-    mail: MailServer
-    model: LanguageModelPeer
-    lines: dict[str, FaultyServer]
+    name: str
+    bookings: list[Pace] = field(default_factory=list)
+    sign_ins: list[Pace] = field(default_factory=list)
+    threads: list[int] = field(default_factory=list)
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Where it all is."""
-        return {
-            "SMTP_URL": f"smtp://127.0.0.1:{self.lines['mail server'].port}",
-            "LLM_BASE_URL": f"http://127.0.0.1:{self.lines['language model'].port}/v1",
-            "LLM_API_KEY": "bench",
-            "LLM_MODEL": "bench",
-            "LLM_SECONDS": MODEL_SECONDS,
-            "MONGODB_URI": f"mongodb://127.0.0.1:{self.lines['MongoDB'].port}/medimeet",
-        }
+    def __str__(self) -> str:
+        cells = [f"{str(each):>16}" for each in (*self.bookings, *self.sign_ins)]
+        return f"    {self.name:<26} {' '.join(cells)}  {' → '.join(map(str, self.threads))}"
 
 
-def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verdict], list[str]]:
-    """A round for each of them and each way to misbehave; at the end every mail has arrived, each once.
+HEAD = (
+    f"    {'meanwhile':<26} {'bookings before':>16} {'while broken':>16} {'sign-ins before':>16} {'while broken':>16}  "
+    "threads"
+)
 
-    Also answers what the log tells of.
+
+@dataclass
+class Bench:
+    """What all rounds have in common."""
+
+    course: Course
+    web: Service
+    people: list[Meanwhile] = field(default_factory=list)
+
+    def round(self, name: str, line: FaultyServer, mode: Mode) -> Verdict:
+        """One of them misbehaves for a while."""
+        meanwhile, talkers, moments = Meanwhile(f"{name} {mode.value}"), self._talkers(name), [time.monotonic()]
+        calls: list[int] = []
+
+        def strike() -> float:
+            time.sleep(BEFORE_SECONDS)
+            meanwhile.threads.append(self.web.threads)
+            moments.append(time.monotonic())
+            calls.append(line.calls)
+            line.mode = mode
+            time.sleep(BROKEN_SECONDS)
+            return moments[1]
+
+        def heal() -> None:
+            moments.append(time.monotonic())
+            meanwhile.threads.append(self.web.threads)
+            calls.append(line.calls)
+            line.mode = Mode.GOOD
+            _end(talkers, moments[1])
+
+        for talker in talkers:
+            talker.start()
+        verdict = self.course.round(strike, heal)
+        verdict.wrong += [fault for talker in talkers for fault in talker.wrong]
+        signed_in = next(talker.served for talker in talkers if isinstance(talker, SigningIn))
+        for since, until in zip(moments, moments[1:], strict=False):
+            meanwhile.bookings.append(pace(verdict.booked, since, until))
+            meanwhile.sign_ins.append(pace(signed_in, since, until))
+        verdict.wrong += _too_slow(meanwhile)
+        if mode != Mode.REFUSED and calls[0] == calls[1]:
+            verdict.wrong.append("nobody asked it, so this proves nothing")
+        if verdict.statuses["503"]:
+            verdict.wrong.append("somebody who booked was sent away")
+        self.people.append(meanwhile)
+        return verdict
+
+    def _talkers(self, name: str) -> list[Talker]:
+        port, people = self.course.port, self.course.world.people
+        talkers: list[Talker] = [Typing(port, people[0]), SigningIn(port, people[1])]
+        return [*talkers, Speaking(port, people[2])] if name == SPEECH else talkers
+
+
+def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verdict], list[Meanwhile], list[str]]:
+    """A round for each of them and each way to misbehave; at the end every message has arrived, each once.
+
+    Also answers how quickly people were served meanwhile, and what the logs tell of.
     """
     made = world.made(url, folder)
     verdicts = {}
-    with _outside(folder) as outside, tempfile.TemporaryDirectory() as logs:
-        settings = world.settings_of(url, folder) | outside.settings
-        with servers.serving(settings, Path(logs)) as (port, web, _poller):
-            course = Course(made, port, seed, clients)
-            verdicts["nothing broken"] = course.round(lambda: None)
-            for name, line in outside.lines.items():
-                for mode in BROKEN:
-                    verdicts[f"{name} {mode.value}"] = _round(course, line, mode)
-            started = time.monotonic()
-            missing = _mails_missing(made, outside.mail)
-            missing += [] if outside.model.calls else ["nobody asked the language model"]
-            last = Verdict(rounds=1, wrong=missing, back_seconds=[0.0], slowest=time.monotonic() - started)
-            verdicts["every mail, once"] = last
-            defects = web.defects
-        return verdicts, defects
+    with outside.outside(folder) as peers, tempfile.TemporaryDirectory() as logs:
+        settings = world.settings_of(url, folder) | peers.settings
+        with servers.serving(settings, Path(logs)) as (port, web, poller):
+            bench = Bench(Course(made, port, seed, clients), web)
+            prepare_to_speak(made, made.people[2])
+            verdicts["nothing broken"] = bench.course.round(lambda: None)
+            for mode in BROKEN:  # the others first: what was away rests for half a minute, and must be asked again
+                for name in NAMES:
+                    verdicts[f"{name} {mode.value}"] = bench.round(name, peers.lines[name], mode)
+            verdicts["every message, once"] = _afterwards(bench, peers)
+            defects = [line for service in (web, poller) if service is not None for line in service.defects]
+        return verdicts, bench.people, defects
 
 
-def _round(course: Course, line: FaultyServer, mode: Mode) -> Verdict:
-    talker = _Talker(course)
-
-    def strike() -> None:
-        line.mode = mode
-        talker.start()
-        time.sleep(BROKEN_SECONDS)
-
-    def heal() -> None:
-        line.mode = Mode.GOOD
+def _end(talkers: Sequence[Talker], broken_at: float) -> None:
+    """Ends them; who speaks must have been told of the trouble, and hear words again."""
+    for talker in talkers:
+        if isinstance(talker, Speaking):
+            if not talker.was_told_since(broken_at):
+                talker.wrong.append("who spoke was not told that nobody heard it")
+            if not talker.hears_within(HEARD_AGAIN_SECONDS):
+                talker.wrong.append("who spoke was not heard again")
         talker.is_over.set()
-
-    verdict = course.round(strike, heal)
-    talker.join(60)
-    verdict.wrong += talker.wrong
-    if verdict.statuses["503"]:
-        verdict.wrong.append("somebody who booked was sent away")
-    return verdict
+    for talker in talkers:
+        talker.join(60)
 
 
-class _Talker(threading.Thread):
-    """Somebody who asks the assistant, and reads what was said, again and again."""
-
-    def __init__(self, course: Course) -> None:
-        super().__init__(daemon=True)
-        self.port, self.person = course.port, course.world.people[0]
-        self.is_over = threading.Event()
-        self.wrong: list[str] = []
-
-    def run(self) -> None:
-        while not self.is_over.is_set():
-            for deed in (doors.ask, doors.conversation):
-                try:
-                    reply = deed(self.port, self.person)
-                except (doors.NotSent, doors.Lost):
-                    self.wrong.append("the assistant gave no answer at all")
-                    continue
-                if reply.status != 200:
-                    self.wrong.append(f"the assistant answered {reply.status}")
+def _too_slow(meanwhile: Meanwhile) -> list[str]:
+    pairs = {"bookings": meanwhile.bookings, "sign-ins": meanwhile.sign_ins}
+    return [
+        f"{what}: {before} before, {then} meanwhile" for what, (before, then) in pairs.items() if slowed(before, then)
+    ]
 
 
-@contextlib.contextmanager
-def _outside(folder: Path) -> Iterator[Outside]:
-    with contextlib.ExitStack() as stack:
-        mail, mongodb = MailServer(), MongoServer(folder / "mongodb")
-        mail.start()
-        stack.callback(mail.stop)
-        mongodb.start()
-        stack.callback(mongodb.kill)
-        model = stack.enter_context(LanguageModelPeer())
-        ports = {"mail server": mail.port, "language model": model.server_port, "MongoDB": mongodb.port}
-        lines = {name: stack.enter_context(FaultyServer(behind=port)) for name, port in ports.items()}
-        yield Outside(mail, model, lines)
-
-
-def _mails_missing(made: World, mail: MailServer) -> list[str]:
-    """What of the messages did not arrive in time, or twice."""
-    deadline = time.monotonic() + ARRIVING_SECONDS
-    while (waiting := _states(made)["queued"]) and time.monotonic() < deadline:
-        time.sleep(1)
-    wrong = [f"{waiting} mails still wait"] if waiting else []
-    states = _states(made)
-    wrong += [f"{count} mails are {state}" for state, count in states.items() if state not in {"queued", "sent"}]
-    arrived = Counter(str(message["Message-ID"]) for message in mail.messages)
-    wrong += [f"{name} arrived {times} times" for name, times in arrived.items() if times > 1]
-    if len(arrived) != states["sent"]:
-        wrong.append(f"{states['sent']} mails are noted as sent, {len(arrived)} arrived")
-    return wrong
-
-
-def _states(made: World) -> Counter[str]:
-    with made.app.app_context():
-        found = Counter(db.session.scalars(select(Notification.state)))
-        db.session.remove()
-        return found
+def _afterwards(bench: Bench, peers: Outside) -> Verdict:
+    started = time.monotonic()
+    wrong = messages.missing(bench.course.world, peers)
+    wrong += [] if peers.model.calls else ["nobody asked the language model"]
+    seconds = time.monotonic() - started
+    return Verdict(rounds=1, wrong=wrong, slowest=seconds, seconds=seconds)

@@ -1,4 +1,4 @@
-"""kill -9 of a worker, of gunicorn's master, of the poller."""
+"""kill -9 of a worker, of gunicorn's master, of the poller; and a reload, which nobody should notice."""
 
 import os
 import random
@@ -19,6 +19,16 @@ def run(course: Course, web: Service, poller: Service | None, rounds: int) -> di
         target = TARGETS[number % len(TARGETS)]
         verdicts[target].add(course.round(lambda target=target: _kill(target, web, poller, chance)))  # type: ignore[misc]
     return verdicts
+
+
+def reload(course: Course, web: Service, rounds: int) -> dict[str, Verdict]:
+    """So many rounds with a SIGHUP in each: new workers, while the old ones finish what they have begun."""
+    verdict = Verdict()
+    for _round in range(rounds):
+        verdict.add(course.round(lambda: os.kill(web.main.pid, signal.SIGHUP)))
+    unserved = sum(verdict.statuses[name] for name in ("503", "line broke", "no server"))
+    verdict.wrong += [f"{unserved} noticed"] if unserved else []
+    return {"reloaded (SIGHUP)": verdict}
 
 
 def _kill(target: str, web: Service, poller: Service | None, chance: random.Random) -> None:

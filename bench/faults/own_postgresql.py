@@ -40,6 +40,15 @@ class OwnPostgresql:
         """The database that is always there."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
+    def database_on(self, folder: Path) -> str:
+        """The URL of a new database whose tables are kept in that folder; its log of changes stays where it is."""
+        if os.getuid() == 0:
+            shutil.chown(folder, _ACCOUNT)
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE elsewhere LOCATION '{folder}'")
+            connection.execute("CREATE DATABASE elsewhere TABLESPACE elsewhere")
+        return self.url.removesuffix("postgres") + "elsewhere"
+
     def start(self) -> None:
         """Starts it, and waits until it answers."""
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"

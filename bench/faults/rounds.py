@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bench.faults import clients, history, traces
 from bench.faults.clients import Client, Log
-from bench.faults.history import Operation, Outcome, Slot, Visit
+from bench.faults.history import Deed, Operation, Outcome, Slot, Visit
 from bench.faults.world import World
 
 BEFORE_SECONDS, AFTER_SECONDS = 0.3, 0.5
@@ -24,6 +24,8 @@ class Verdict:
     statuses: Counter[str] = field(default_factory=Counter)
     back_seconds: list[float] = field(default_factory=list)
     slowest: float = 0.0
+    seconds: float = 0.0  # what the rounds took, judging included
+    booked: list[tuple[float, float]] = field(default_factory=list)  # from when to when each answered booking took
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: "Verdict") -> None:
@@ -34,6 +36,8 @@ class Verdict:
         self.statuses += other.statuses
         self.back_seconds += other.back_seconds
         self.slowest = max(self.slowest, other.slowest)
+        self.seconds += other.seconds
+        self.booked += other.booked
         self.wrong += other.wrong
 
     @property
@@ -59,7 +63,7 @@ class Course:
         The round goes on until answers are plain again.
         """
         self.number += 1
-        log = Log()
+        log, began = Log(), time.monotonic()
         crowd = self._crowd(log)
         for client in crowd:
             client.start()
@@ -72,7 +76,9 @@ class Course:
             client.is_over.set()
         for client in crowd:
             client.join(clients.SETTLING_SECONDS + LONGEST_SECONDS)
-        return self._judged(log, whole_at)
+        verdict = self._judged(log, whole_at)
+        verdict.seconds = time.monotonic() - began
+        return verdict
 
     def _crowd(self, log: Log) -> list[Client]:
         crowd = []
@@ -96,6 +102,7 @@ class Course:
         verdict.back_seconds.append(max([0.0, *(moment - whole_at for moment in log.troubles + log.late)]))
         verdict.slowest = max(log.seconds, default=0.0)
         verdict.settled_late = sum(_was_in_doubt(each) for each in seen)
+        verdict.booked = [(each.began, each.ended) for each in seen if each.deed == Deed.BOOK and _is_plain(each)]
         if left is None:
             verdict.wrong.append("nobody could look after the round")
         else:

@@ -1,5 +1,6 @@
 """MediMeet's own processes under a small supervisor, which starts again what dies, as systemd would."""
 
+import itertools
 import os
 import random
 import signal
@@ -19,20 +20,25 @@ from tests.warm import WarmProcess
 
 START_SECONDS = 30
 PORTS = range(8140, 8170)
+_numbers = itertools.count(1)
 
 
-def steady_port() -> int:
-    """A free port that no outgoing connection takes while the server is down for a moment, as it does with those that
-    the system gives.
+@contextmanager
+def steady_port() -> Iterator[int]:
+    """A free port that nobody else takes while the server is down for a moment: neither an outgoing connection, as it
+    does with those that the system gives, nor another bench.
     """
     for port in random.sample(PORTS, len(PORTS)):
-        with closing(socket.socket()) as probe:
+        with closing(socket.socket(socket.AF_UNIX)) as mark, closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                mark.bind(f"\0medimeet bench {port}")  # one process has this name at a time, and it goes with it
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+            probe.close()
+            yield port
+            return
     raise AssertionError(f"No port from {PORTS[0]} to {PORTS[-1]} is free.")
 
 
@@ -57,11 +63,8 @@ class Service:
 
     def __init__(self, command: Sequence[str], settings: Mapping[str, Any], folder: Path, warm: bool = False) -> None:
         self.command = list(command)
-        self.environment = os.environ | {
-            f"MEDIMEET_{name}": str(int(value) if isinstance(value, bool) else value)
-            for name, value in settings.items()
-        }
-        self.log = folder / f"{command[0]}-{os.getpid()}.log"
+        self.environment = environment_of(settings)
+        self.log = folder / f"{os.getpid()}-{next(_numbers)}.log"
         self.warm = warm
         self.starts = 0
         self._is_over = threading.Event()
@@ -80,6 +83,11 @@ class Service:
             found = Path(f"/proc/{self.main.pid}/task/{self.main.pid}/children").read_text().split()
             return [int(number) for number in found]
         return []
+
+    @property
+    def threads(self) -> int:
+        """How many threads its processes have together."""
+        return sum(_threads_of(process) for process in (self.main.pid, *self.children))
 
     def stop(self) -> None:
         """Ends it for good."""
@@ -123,6 +131,15 @@ class Service:
                 self.main = self._start()
 
 
+def environment_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The environment of a program with these settings."""
+    environment = os.environ | {
+        f"MEDIMEET_{name}": str(int(value) if isinstance(value, bool) else value) for name, value in settings.items()
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # in production the code is compiled once
+    return environment
+
+
 @contextmanager
 def serving(
     settings: Mapping[str, Any],
@@ -131,25 +148,25 @@ def serving(
     workers: int = 2,
     polls: bool = True,
     warm: bool = False,
-    port: int = 0,
+    through: Sequence[str] = (),
     **more: Any,
 ) -> Iterator[tuple[int, Service, Service | None]]:
-    """The port, gunicorn as in production, and the poller beside it."""
-    port = port or steady_port()
-    all_settings = dict(settings) | {"HOST": "127.0.0.1", "PORT": port, "WORKERS": workers} | more
-    web = Service(["gunicorn", "wsgi:app"], all_settings, folder, warm)
-    poller = None
-    try:
-        wait_for(port, lambda: web.log.read_text(errors="replace")[-3000:])
-        web.supervise()
-        if polls:
-            poller = Service(["flask", "worker"], all_settings, folder, warm)
-            poller.supervise()
-        yield port, web, poller
-    finally:
-        web.stop()
-        if poller is not None:
-            poller.stop()
+    """The port, gunicorn as in production, and the poller beside it. `through` starts them, as `env` would."""
+    with steady_port() as port:
+        all_settings = dict(settings) | {"HOST": "127.0.0.1", "PORT": port, "WORKERS": workers} | more
+        web = Service([*through, "gunicorn", "wsgi:app"], all_settings, folder, warm)
+        poller = None
+        try:
+            wait_for(port, lambda: web.log.read_text(errors="replace")[-3000:])
+            web.supervise()
+            if polls:
+                poller = Service([*through, "flask", "worker"], all_settings, folder, warm)
+                poller.supervise()
+            yield port, web, poller
+        finally:
+            web.stop()
+            if poller is not None:
+                poller.stop()
 
 
 def wait_for(port: int, what_it_said: Callable[[], str]) -> None:
@@ -165,6 +182,12 @@ def wait_for(port: int, what_it_said: Callable[[], str]) -> None:
         except (OSError, HTTPException):
             time.sleep(0.05)
     raise AssertionError(f"The server did not start:\n{what_it_said()}")
+
+
+def _threads_of(process: int) -> int:
+    with suppress(OSError):
+        return len(os.listdir(f"/proc/{process}/task"))
+    return 0
 
 
 def _signal(process: int, number: int) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import update
 
 from bench.faults.history import Slot
 from medimeet import clock
 from medimeet.app import create_app
 from medimeet.db import db
-from medimeet.models import Clinic, DayGridTime, Doctor
+from medimeet.models import Account, BrowserSession, Clinic, DayGridTime, Doctor
 from medimeet.services import day_grid, tokens
 from tests import factories
 from tests.races.crowds import Browser, open_browsers
@@ -29,6 +30,7 @@ class Person:
 
     id: int
     clinic: int
+    username: str
     email: str
     token: str
     browser: Browser
@@ -90,9 +92,28 @@ def made(url: str, folder: Path) -> World:
         world = World(app, [], {})
         for _number in range(CLINICS):
             _add_clinic(world)
+        # Longer than the longest bench, and than an hour by which a clock is wrong.
+        db.session.execute(update(BrowserSession).values(expires_at=clock.now() + timedelta(days=1)))
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     return world
+
+
+def add_person(world: World) -> Person:
+    """One more patient of the first clinic, who fights for no time."""
+    with world.app.app_context():
+        account = factories.make_patient(db.session.get_one(Clinic, world.people[0].clinic)).account
+        person = _person(account, open_browsers(world.app, [account])[0])
+        db.session.remove()
+        db.engine.dispose()
+        return person
+
+
+def _person(account: Account, browser: Browser) -> Person:
+    assert account.clinic_id is not None
+    token = tokens.issue_lasting(account)
+    return Person(account.id, account.clinic_id, account.username, account.email or "", token, browser)
 
 
 def _add_clinic(world: World) -> None:
@@ -101,10 +122,11 @@ def _add_clinic(world: World) -> None:
     treatment = factories.make_treatment(clinic, *doctors)
     factories.make_subscription(clinic, credits=100_000)
     day_grid.populate(clinic.id)
-    accounts = [factories.make_patient(clinic).account for _ in range(PATIENTS)]
+    accounts = [factories.make_patient(clinic).account for _ in range(PATIENTS - 1)]
+    by_phone = {"email": None, "email_verified_at": None, "mobile": f"+4474001234{clinic.id:02}"}
+    accounts.append(factories.make_patient(clinic, **by_phone).account)  # gets text messages instead of mails
     for account, browser in zip(accounts, open_browsers(world.app, accounts), strict=True):
-        token = tokens.issue_lasting(account)
-        world.people.append(Person(account.id, clinic.id, account.email or "", token, browser))
+        world.people.append(_person(account, browser))
     day = _next_weekday(clinic)
     times = db.session.scalars(
         db.select(DayGridTime).filter_by(clinic_id=clinic.id).order_by(DayGridTime.start_minute)
