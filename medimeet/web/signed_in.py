@@ -47,6 +47,8 @@ def start(app: Flask) -> None:
     """Binds Flask-Login; a browser counts as signed in while its session row is good."""
     login_manager.session_protection = None  # the row on the server decides, see services.sessions
     login_manager.init_app(app, add_context_processor=False)  # templates know people by `actor`
+    # No cookie remembers people past their session, so no answer has one to renew, or depends on the session for it.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
 
 
 @login_manager.user_loader
