@@ -10,8 +10,11 @@ _REFERENCE = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
 
 def new_reference() -> str:
     """A new random reference such as 'ABCD-2345': unguessable, but the caller's table must keep it unique."""
-    letters = [secrets.choice(ALPHABET) for _ in range(8)]
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+    number, letters = secrets.randbelow(len(ALPHABET) ** 8), ""
+    for _ in range(8):
+        number, place = divmod(number, len(ALPHABET))
+        letters += ALPHABET[place]
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def is_reference(text: str) -> bool:

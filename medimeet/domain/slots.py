@@ -148,11 +148,6 @@ def bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
     return spans[::-1]
 
 
-def fitting(slots: Sequence[Slot], starts_at: datetime, duration: timedelta) -> Slot | None:
-    """The span that can be booked at that very start, as free_starts gives it, or None."""
-    return next((span for span in bookable_spans(slots, duration) if span.starts_at == starts_at), None)
-
-
 def find_overlap(hours: Sequence[WorkingHours]) -> tuple[WorkingHours, WorkingHours] | None:
     """Two of one doctor's declarations that claim the same time, the earlier first, or None.
 

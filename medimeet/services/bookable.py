@@ -7,12 +7,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import BindParameter, Integer, and_, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, ScalarSelect, and_, bindparam, exists, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
 from medimeet.db import db, prepared_rows
-from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot, encode_slot, slot_id_of_uuid
 from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import NonexistentTime, minute_of, text_of, to_instant, to_wall, zone_label
@@ -21,7 +20,7 @@ from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Appointment, Clinic, Doctor, Patient, Treatment
 from medimeet.models.doctor import doctor_treatment
 from medimeet.prepared import Prepared
-from medimeet.services import appointments, slots
+from medimeet.services import appointments, declared_stretches, slots
 from medimeet.services.access import Actor
 from medimeet.services.search import any_part, fold
 from medimeet.services.treatments import bookable_doctors
@@ -51,6 +50,36 @@ _CLASH = Prepared(
     .where(Appointment.ends_at > _STARTS_AT, Appointment.id != bindparam("leave_out", type_=Integer()))
     .limit(1)
 )
+
+
+# Visits of one person never overlap: the first to begin of those that are not over at a start is the first in the way.
+def _first_in_the_way(*whose: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    return (
+        select(Appointment.starts_at)
+        .where(*whose, Appointment.starts_at > _DAY_BEFORE, Appointment.ends_at > _STARTS_AT)
+        .where(Appointment.starts_at < bindparam("days_after", type_=InstantColumn()))
+        .where(Appointment.id != bindparam("leave_out", type_=Integer()))
+        .order_by(Appointment.starts_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+class InTheWay(NamedTuple):
+    """When the first visits begin that are not over at a start: the doctor's and the patient's, within two days."""
+
+    of_doctor: datetime | None
+    of_patient: datetime | None
+
+
+# By doctor_id, patient_id, leave_out, and what `around` gives.
+IN_THE_WAY = (
+    _first_in_the_way(Appointment.doctor_id == _DOCTOR_ID, Appointment.occupies_at(_NOW)),
+    _first_in_the_way(
+        Appointment.patient_id == bindparam("patient_id", type_=Integer()), Appointment.is_active_at(_NOW)
+    ),
+)
+_IN_THE_WAY = Prepared(select(*IN_THE_WAY))
 
 
 def treatments(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
@@ -182,10 +211,14 @@ def span(
     SlotTooShort.
     """
     duration = treatment.duration if treatment is not None else timedelta(0)
-    return span_of_ids(patient.id, doctor.id, doctor.clinic.zone, duration, starts_at, leave_out=leave_out)
+    asked = {"doctor_id": doctor.id, "patient_id": patient.id, "leave_out": leave_out or 0, **around(starts_at)}
+    [in_the_way] = prepared_rows(_IN_THE_WAY, **asked)
+    zone = doctor.clinic.zone
+    return span_of_ids(InTheWay(*in_the_way), patient.id, doctor.id, zone, duration, starts_at, leave_out=leave_out)
 
 
 def span_of_ids(
+    in_the_way: InTheWay,
     patient_id: int,
     doctor_id: int,
     zone: ZoneInfo,
@@ -194,55 +227,37 @@ def span_of_ids(
     *,
     leave_out: int | None = None,
 ) -> Slot:
-    """The same by ids, for a doctor whose clinic is in `zone`."""
-    found = _stretch(doctor_id, zone, duration, starts_at, leave_out)
-    _refuse_clash(patient_id, starts_at, found.slot.ends_at, leave_out)
-    return found.bookable()
-
-
-def span_before(
-    next_visit_at: datetime | None,
-    patient_id: int,
-    doctor_id: int,
-    zone: ZoneInfo,
-    duration: timedelta,
-    starts_at: datetime,
-) -> Slot:
-    """As span_of_ids, where it is known when the patient's first visit begins that is not over at `starts_at`."""
-    found = _stretch(doctor_id, zone, duration, starts_at, None)
-    if next_visit_at is not None and next_visit_at < found.slot.ends_at:
-        _refuse_clash(patient_id, starts_at, found.slot.ends_at, None)
-    return found.bookable()
-
-
-class _Stretch(NamedTuple):
-    """A slot, as long as the visit takes where that much is free."""
-
-    slot: Slot
-    duration: timedelta
-    is_long_enough: bool
-
-    def bookable(self) -> Slot:
-        if self.is_long_enough:
-            return self.slot
-        raise SlotTooShort(_too_short_words(self.duration)) if self.slot.is_free else SlotTaken
-
-
-def _stretch(
-    doctor_id: int, zone: ZoneInfo, duration: timedelta, starts_at: datetime, leave_out: int | None
-) -> _Stretch:
+    """The same by ids, where it is known what may be in the way, for a doctor whose clinic is in `zone`."""
     if starts_at <= clock.now():
         raise PastSlot
-    day = starts_at.astimezone(zone).date()
-    if day > clock.today(zone) + slots.HORIZON:
+    if starts_at.astimezone(zone).date() > clock.today(zone) + slots.HORIZON:
         raise NoSuchSlot
-    # One day more: a long treatment may run past midnight.
-    around = slots.of_ids([doctor_id], zone, day, day + timedelta(days=1), leave_out=leave_out)
-    slot = next((each for each in around if each.starts_at == starts_at), None)
-    if slot is None:
+    found = declared_stretches.of(doctor_id, zone, starts_at, duration)
+    if found is None:
         raise NoSuchSlot
-    found = rules.fitting(around, starts_at, duration)
-    return _Stretch(found or slot, duration, found is not None)
+    is_long_enough = found.covered_until is not None and _is_over(found.covered_until, in_the_way.of_doctor)
+    ends_at = found.ends_at if is_long_enough else found.slot.ends_at
+    if not _is_over(ends_at, in_the_way.of_patient):
+        _refuse_clash(patient_id, starts_at, ends_at, leave_out)
+    if is_long_enough:
+        return Slot(doctor_id, starts_at, ends_at)
+    is_free = _is_over(found.slot.ends_at, in_the_way.of_doctor)
+    raise SlotTooShort(_too_short_words(duration)) if is_free else SlotTaken
+
+
+def around(starts_at: datetime) -> dict[str, datetime]:
+    """The instants that the looks for what is in the way are asked with."""
+    now = clock.now()
+    return {
+        "starts_at": starts_at,
+        "day_before": starts_at - ONE_DAY,
+        "days_after": starts_at + 2 * ONE_DAY,
+        "now": now,
+    }
+
+
+def _is_over(ends_at: datetime, next_starts_at: datetime | None) -> bool:
+    return next_starts_at is None or next_starts_at >= ends_at
 
 
 def own_visit_at(patient: Patient, slot_id: int) -> Appointment | None:

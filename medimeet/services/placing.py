@@ -24,6 +24,7 @@ from medimeet.prepared_models import PreparedModels, as_loaded, relate
 from medimeet.prepared_writes import PreparedInsert
 from medimeet.services import bookable, holds, orders
 from medimeet.services.access import Actor
+from medimeet.services.bookable import InTheWay
 from medimeet.services.given_treatments import IS_GIVEN, IS_OFFERED
 from medimeet.services.orders import Order, TimeOfDay
 
@@ -43,26 +44,12 @@ _WANTED = PreparedModels(
 )
 _LAPSED = and_(
     Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
-    Appointment.starts_at < bindparam("day_after", type_=InstantColumn()),
+    Appointment.starts_at < bindparam("days_after", type_=InstantColumn()),
     Appointment.lapsed_by(bindparam("now", type_=InstantColumn())),
 )
 _HAS_HOLDS_TO_END = or_(
     exists().where(Appointment.doctor_id == _DOCTOR_ID, _LAPSED),
     exists().where(Appointment.patient_id == _PATIENT_ID, _LAPSED),
-)
-# No two of a patient's overlap, so that the first to begin that is not over then is the first in the way.
-_NEXT_VISIT_AT = (
-    select(Appointment.starts_at)
-    .where(
-        Appointment.patient_id == _PATIENT_ID,
-        Appointment.is_active_at(bindparam("now", type_=InstantColumn())),
-        Appointment.starts_at > bindparam("day_before", type_=InstantColumn()),
-        Appointment.starts_at < bindparam("day_after", type_=InstantColumn()),
-        Appointment.ends_at > bindparam("starts_at", type_=InstantColumn()),
-    )
-    .order_by(Appointment.starts_at)
-    .limit(1)
-    .scalar_subquery()
 )
 _TAKES_PATIENTS = exists().where(Doctor.id == _DOCTOR_ID, Doctor.clinic_id == _CLINIC_ID, Doctor.takes_patients)
 _IS_OPEN = exists().where(
@@ -73,10 +60,9 @@ _IS_OPEN = exists().where(
 # One row, whatever has become of them; the treatment's part is empty where it can't be booked.
 _STANDING = Prepared(
     select(
-        exists().where(bookable.TAKES_START),
         *(_TAKES_PATIENTS, _IS_OPEN, _HAS_HOLDS_TO_END),
         *(Treatment.price, Treatment.duration_minutes, Doctor.fee),
-        _NEXT_VISIT_AT,
+        *bookable.IN_THE_WAY,
     )
     .select_from(Doctor)
     .outerjoin(Treatment, and_(IS_OFFERED, IS_GIVEN))
@@ -104,7 +90,7 @@ class _Terms(NamedTuple):
 
     price: Decimal
     duration: timedelta
-    next_visit_at: datetime | None
+    in_the_way: InTheWay
 
 
 def locked_start(actor: Actor, time: int | TimeOfDay) -> datetime:
@@ -207,8 +193,8 @@ def add(
     """
     reason = orders.checked_reason(order.reason)
     doctor, treatment = what
-    price, duration, next_visit_at = _terms(what, patient, starts_at)
-    span = bookable.span_before(next_visit_at, patient.id, doctor.id, actor.clinic.zone, duration, starts_at)
+    price, duration, in_the_way = _terms(what, patient, starts_at)
+    span = bookable.span_of_ids(in_the_way, patient.id, doctor.id, actor.clinic.zone, duration, starts_at)
     with _in_our_words():
         row = _ADD.add(
             connection(),
@@ -276,19 +262,18 @@ def _terms(what: Wanted, patient: Patient, starts_at: datetime) -> _Terms:
     Raises NoSuchSlot, NotFound where the doctor, the treatment or the patient has gone since they were found.
     """
     doctor, treatment = what
-    [(is_taken, takes_patients, is_open, has_holds_to_end, price, minutes, fee, next_visit_at)] = prepared_rows(
+    [(takes_patients, is_open, has_holds_to_end, price, minutes, fee, *found)] = prepared_rows(
         _STANDING,
         doctor_id=doctor.id,
         patient_id=patient.id,
         clinic_id=doctor.clinic_id,
         treatment_id=treatment.id if treatment else None,
-        now=clock.now(),
-        starts_at=starts_at,
-        day_before=starts_at - bookable.ONE_DAY,
-        day_after=starts_at + bookable.ONE_DAY,
+        leave_out=0,
+        **bookable.around(starts_at),
     )
-    if is_taken:  # the losers of a race leave here, and nobody waits long
-        raise SlotTaken
+    in_the_way = InTheWay(*found)
+    if in_the_way.of_doctor is not None and in_the_way.of_doctor <= starts_at:
+        raise SlotTaken  # the losers of a race leave here, and nobody waits long
     if not takes_patients:
         raise NoSuchSlot
     if treatment is not None and minutes is None:
@@ -298,8 +283,8 @@ def _terms(what: Wanted, patient: Patient, starts_at: datetime) -> _Terms:
     if has_holds_to_end:
         holds.end_due_of([doctor.id], patient.id)
     if treatment is None:
-        return _Terms(fee, timedelta(0), next_visit_at)
-    return _Terms(price, timedelta(minutes=minutes), next_visit_at)
+        return _Terms(fee, timedelta(0), in_the_way)
+    return _Terms(price, timedelta(minutes=minutes), in_the_way)
 
 
 @contextmanager

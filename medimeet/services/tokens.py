@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -246,19 +247,26 @@ def _add_access(account: Account, family: str, asking: Asking) -> str:
 
 def _claims(token: str, kind: str | None = None, *, may_be_expired: bool = False) -> dict[str, Any]:
     try:
-        claims = jwt.decode(
-            token,
-            signing_key(),
-            algorithms=[_ALGORITHM],
-            audience=AUDIENCE,
-            issuer=ISSUER,
-            options={"require": _CLAIMS, "verify_exp": not may_be_expired},
-        )
+        claims = _signed_claims(token, signing_key())
     except (jwt.InvalidTokenError, UnicodeError):
         raise NotSignedIn(_DEAD) from None
-    if kind is not None and claims["typ"] != kind:
+    is_over = not may_be_expired and claims["exp"] <= clock.now().timestamp()
+    if is_over or (kind is not None and claims["typ"] != kind):
         raise NotSignedIn(_DEAD)
-    return claims
+    return dict(claims)
+
+
+# Kept: what a token says never changes. Whether its time is over, and whether it was ended, is asked each time.
+@lru_cache(maxsize=4096)
+def _signed_claims(token: str, key: bytes) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[_ALGORITHM],
+        audience=AUDIENCE,
+        issuer=ISSUER,
+        options={"require": _CLAIMS, "verify_exp": False},
+    )
 
 
 def _live_account(claims: dict[str, Any]) -> Account:

@@ -52,10 +52,11 @@ def show_appointment(appointment_id: int) -> Appointment:
 @bp.once_only
 @bp.arguments(schemas.Order, location="body", example=_ORDER)
 @bp.response(201, schemas.Appointment, example=_VISIT)
-def book(sent: dict[str, Any], doctor_id: int, idempotency_key: str | None) -> Appointment:
+def book(sent: dict[str, Any], doctor_id: int, idempotency_key: str | None) -> Response:
     """POST /api/appointment/book/{doctor_id}/: books a slot of this doctor, or what starts at a date and time."""
-    return booking.book(
-        current_actor(),
+    actor = current_actor()
+    visit = booking.book(
+        actor,
         slot_id=_slot_id(sent, doctor_id),
         treatment_id=sent.get("treatment"),
         patient_id=sent.get("patient"),
@@ -63,6 +64,9 @@ def book(sent: dict[str, Any], doctor_id: int, idempotency_key: str | None) -> A
         channel="booking",
         idempotency_key=idempotency_key,
     )
+    answer = jsonify(schemas.told(visit, actor.clinic.zone))
+    answer.status_code = 201
+    return answer
 
 
 @bp.post("/api/appointment/cancel/<int:appointment_id>/")

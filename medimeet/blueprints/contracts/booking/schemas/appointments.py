@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, validate, validates_schema
 
+from medimeet import models
 from medimeet.blueprints.contracts.booking.schemas.doctors import on_the_wall
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.services.visit_rows import VisitRow
@@ -47,6 +48,13 @@ def listed(found: Sequence[VisitRow], zone: ZoneInfo) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def told(visit: models.Appointment, zone: ZoneInfo) -> dict[str, Any]:
+    """What Appointment makes of one visit, at a tenth of its cost."""
+    row = (visit.id, visit.doctor_id, visit.patient_id, visit.treatment_id, visit.starts_at, visit.ends_at)
+    [answer] = listed([VisitRow(*row, visit.present_status.value, visit.reason)], zone)
+    return answer
 
 
 class Order(Body):
