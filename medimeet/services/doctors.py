@@ -101,6 +101,11 @@ def working(actor: Actor) -> list[Doctor]:
     return list(db.session.scalars(_working_in_full(actor)))
 
 
+def named(actor: Actor) -> list[Doctor]:
+    """The same with their names alone, for lists that show no more."""
+    return list(db.session.scalars(_by_name(_of_clinic(actor.clinic))))
+
+
 def described(actor: Actor, doctor_ids: Collection[int]) -> dict[int, Doctor]:
     """Those of the clinic's doctors with their fields of medicine, by id, also who has gone; for lists of visits."""
     query = select(Doctor).where(Doctor.clinic_id == actor.clinic.id, Doctor.id.in_(doctor_ids))
@@ -199,28 +204,32 @@ def write(doctor: Doctor, values: Mapping[str, Any]) -> None:
 
 def working_in(clinic: Clinic) -> Select[Doctor]:
     """The query of a clinic's verified, active doctors, by name, with what most lists show of them."""
-    query = of_clinic(clinic).where(Doctor.verified_at.is_not(None))
-    return query.order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
+    return _by_name(of_clinic(clinic))
 
 
 def of_clinic(clinic: Clinic) -> Select[Doctor]:
     """The query of a clinic's doctors and applicants with an active account, with what most lists show of them."""
-    return (
-        select(Doctor)
-        .join(Doctor.account)
-        .where(Doctor.clinic_id == clinic.id, Account.is_active)
-        .options(
-            contains_eager(Doctor.account).lazyload(Account.clinic),  # the same for all, and known already
-            selectinload(Doctor.specialties),
-            selectinload(Doctor.designations),
-        )
-    )
+    return _of_clinic(clinic).options(selectinload(Doctor.specialties), selectinload(Doctor.designations))
 
 
 def matches(search: str) -> ColumnElement[bool]:
     """The condition that a doctor's name, e-mail or phone holds `search`."""
     columns = (Account.first_name, Account.last_name, Account.username, Account.email)
     return any_part(search, *columns, numbers=(Account.mobile,))
+
+
+def _of_clinic(clinic: Clinic) -> Select[Doctor]:
+    return (
+        select(Doctor)
+        .join(Doctor.account)
+        .where(Doctor.clinic_id == clinic.id, Account.is_active)
+        .options(contains_eager(Doctor.account).lazyload(Account.clinic))  # the same for all, and known already
+    )
+
+
+def _by_name(query: Select[Doctor]) -> Select[Doctor]:
+    verified = query.where(Doctor.verified_at.is_not(None))
+    return verified.order_by(fold(Account.first_name), fold(Account.last_name), Doctor.id)
 
 
 def _working_in_full(actor: Actor) -> Select[Doctor]:

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import joinedload
 
 from medimeet import clock
 from medimeet.db import db
-from medimeet.domain.slots import Slot
+from medimeet.domain import slots as rules
+from medimeet.domain.slots import Busy, Slot
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.models import Appointment, Doctor
-from medimeet.services import doctors, slots
+from medimeet.services import doctor_rows, doctors
 from medimeet.services.access import Actor
 
 PERIOD = timedelta(days=30)
@@ -90,31 +91,31 @@ def today(actor: Actor) -> Today:
 
 def utilisation(actor: Actor, days: int = 7) -> list[Utilisation]:
     """Booked and free time of each doctor from now over the next `days` calendar days, today included; by name."""
-    people = doctors.working(actor)
-    first = clock.today(actor.clinic.zone)
-    last, now = first + timedelta(days=days - 1), clock.now()
-    free = Counter(_minutes_by_doctor(slots.free(people, None, first, last)))
-    end = day_bounds(last, actor.clinic.zone)[1]
-    booked = _booked(actor, now, end)
-    visits = Counter(doctor_id for doctor_id, _starts_at, _ends_at in booked)
-    minutes: Counter[int] = Counter()
-    for doctor_id, starts_at, ends_at in booked:
-        minutes[doctor_id] += (ends_at - max(starts_at, now)) // _A_MINUTE
-    return [Utilisation(doctor, visits[doctor.id], minutes[doctor.id], free[doctor.id]) for doctor in people]
+    people, zone = doctors.named(actor), actor.clinic.zone
+    first = clock.today(zone)
+    last = first + timedelta(days=days - 1)
+    declared = doctor_rows.of_days([doctor.id for doctor in people], first, last, None)
+    end, found = day_bounds(last, zone)[1], []
+    for doctor in people:
+        hours, exclusions, busy = declared[doctor.id]
+        offered = rules.declared_slots(doctor.id, hours, exclusions, zone, first, last)
+        found.append(_utilisation_of(doctor, rules.mark_taken(offered, busy), busy, end))
+    return found
 
 
 def visits_by_day(actor: Actor, days: int = 7) -> list[tuple[date, int]]:
     """How many visits stand on each of the next `days` calendar days, today included, canceled ones not counted."""
     first = clock.today(actor.clinic.zone)
-    last = first + timedelta(days=days - 1)
-    start, end = day_bounds(first, actor.clinic.zone)[0], day_bounds(last, actor.clinic.zone)[1]
-    starts = db.session.scalars(
-        select(Appointment.starts_at).where(
-            _between(actor, start, end), Appointment.status != AppointmentStatus.CANCELED
-        )
+    shown = [first + timedelta(days=offset) for offset in range(days)]
+    bounds = [day_bounds(day, actor.clinic.zone) for day in shown]
+    number = case(*((Appointment.starts_at < end, place) for place, (_start, end) in enumerate(bounds)))
+    rows = db.session.execute(
+        select(number, func.count(Appointment.id))
+        .where(_between(actor, bounds[0][0], bounds[-1][1]), Appointment.status != AppointmentStatus.CANCELED)
+        .group_by(number)
     )
-    counts = Counter(instant.astimezone(actor.clinic.zone).date() for instant in starts)
-    return [(day, counts[day]) for day in (first + timedelta(days=offset) for offset in range(days))]
+    counts = {place: count for place, count in rows}  # noqa: C416 (so that its type is known)
+    return [(day, counts.get(place, 0)) for place, day in enumerate(shown)]
 
 
 def no_shows(actor: Actor) -> tuple[NoShows, NoShows]:
@@ -141,25 +142,14 @@ def _next_of_each_doctor(to_come: Sequence[Appointment]) -> list[Appointment]:
     return list(first.values())
 
 
-def _minutes_by_doctor(free: Sequence[Slot]) -> dict[int, int]:
-    minutes: Counter[int] = Counter()
-    for slot in free:
-        minutes[slot.doctor_id] += (slot.ends_at - slot.starts_at) // _A_MINUTE
-    return minutes
-
-
-def _booked(actor: Actor, start: datetime, end: datetime) -> list[tuple[int, datetime, datetime]]:
-    """Doctor, start and end of every visit that still takes time between two instants."""
-    rows = db.session.execute(
-        select(Appointment.doctor_id, Appointment.starts_at, Appointment.ends_at).where(
-            Appointment.clinic_id == actor.clinic.id,
-            Appointment.starts_at < end,
-            Appointment.starts_at > start - timedelta(days=1),
-            Appointment.ends_at > start,
-            slots.occupies_now(),
-        )
+def _utilisation_of(doctor: Doctor, offered: Sequence[Slot], busy: Sequence[Busy], end: datetime) -> Utilisation:
+    now = clock.now()
+    to_come = [time for time in busy if now < time.ends_at and time.starts_at < end]
+    booked = sum(((time.ends_at - max(time.starts_at, now)) // _A_MINUTE for time in to_come), 0)
+    free = [slot for slot in offered if slot.is_free and slot.starts_at > now]
+    return Utilisation(
+        doctor, len(to_come), booked, sum(((slot.ends_at - slot.starts_at) // _A_MINUTE for slot in free), 0)
     )
-    return [(doctor_id, starts_at, ends_at) for doctor_id, starts_at, ends_at in rows]
 
 
 def _between(actor: Actor, start: datetime, end: datetime) -> ColumnElement[bool]:

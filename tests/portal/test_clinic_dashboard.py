@@ -96,6 +96,17 @@ def test_utilisation_counts_booked_and_free_time_from_now_on(admin: FlaskClient,
     assert "no working hours" in words_of(admin.get("/dashboard/"))
 
 
+def test_how_full_seven_days_are_counts_no_visit_of_the_eighth_nor_of_the_hour_that_is_over(
+    clinic: Clinic, frozen_clock: object
+) -> None:
+    actor = factories.actor_of(factories.make_admin(clinic), clinic)
+    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
+    for day, wall_time in ((0, "07:00"), (0, "07:45"), (6, "23:45"), (7, "00:15"), (7, "09:00")):
+        factories.make_appointment(doctor, patient, factories.at(clinic, MONDAY + timedelta(days=day), wall_time))
+    [row] = reports.utilisation(actor)
+    assert (row.visits, row.booked_minutes) == (2, 15 + 30)
+
+
 def test_the_no_show_rate_stands_beside_that_of_the_period_before(admin: FlaskClient, clinic: Clinic) -> None:
     doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic)
     assert tile_of(admin.get("/dashboard/"), "Did not come") == "–"

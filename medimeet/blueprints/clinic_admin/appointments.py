@@ -31,7 +31,7 @@ def appointments() -> Response:
         query=wanted_search(),
         chosen=chosen,
         kept={name: request.args.get(name) or None for name in ("period", "doctor_id", "status", "from", "to")},
-        doctors=doctors.working(actor),
+        doctors=doctors.named(actor),
         periods=PERIODS,
         statuses=STATUSES,
     )
