@@ -127,7 +127,7 @@ def days_with_slots(
     zone = doctors[0].clinic.zone
     today = clock.today(zone)
     # First as many as hold so many working days, which mostly is enough; then ever more.
-    day, last, length = max(first_day, today), today + HORIZON, count * 7 // 5 + 1
+    day, last, length = max(first_day, today), today + HORIZON, count * 7 // 5
     found: list[DaySlots] = []
     while day <= last and len(found) < count:
         until = min(day + timedelta(days=length - 1), last)
