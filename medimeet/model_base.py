@@ -1,6 +1,7 @@
 """What every model stands on: the types of columns for instants and whole numbers, and the names of constraints."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
@@ -44,7 +45,9 @@ def _as_text(instant: datetime | None) -> str | None:
     return None if instant is None else _in_utc(instant).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+@lru_cache(maxsize=4096)
 def _from_text(text: str | None) -> datetime | None:
+    """Kept, for lists name the same half hours over and over."""
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 

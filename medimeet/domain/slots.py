@@ -109,16 +109,21 @@ def declared_slots(
 
 def mark_taken(slots: Sequence[Slot], busy: Sequence[Busy]) -> list[Slot]:
     """One doctor's slots, as declared_slots gives them, with is_free False where a busy time overlaps; linear."""
+    return [
+        slot._replace(is_free=False) if is_taken and slot.is_free else slot
+        for slot, is_taken in zip(slots, taken(slots, busy), strict=True)
+    ]
+
+
+def taken(slots: Sequence[Slot], busy: Sequence[Busy]) -> Iterator[bool]:
+    """Whether a busy time overlaps it, for each of the slots that declared_slots gives of one doctor."""
     waiting = sorted((time for time in busy if time.starts_at < time.ends_at), key=attrgetter("starts_at"))
     position, busy_until = 0, datetime.min.replace(tzinfo=UTC)
-    marked = []
     for slot in slots:
         while position < len(waiting) and waiting[position].starts_at < slot.ends_at:
             busy_until = max(busy_until, waiting[position].ends_at)
             position += 1
-        taken = busy_until > slot.starts_at and slot.is_free
-        marked.append(slot._replace(is_free=False) if taken else slot)
-    return marked
+        yield busy_until > slot.starts_at
 
 
 def free_starts(slots: Sequence[Slot], duration: timedelta, now: datetime) -> list[Slot]:

@@ -4,7 +4,6 @@ Opening and closing them is `openings`' business.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,14 +17,13 @@ from medimeet.domain.slots import Slot
 from medimeet.domain.wall_clock import minute_of
 from medimeet.errors import InvalidInput, NoSuchSlot
 from medimeet.models import Appointment, Clinic, DayGridTime, Doctor
-from medimeet.services import bookable, day_grid, slots
+from medimeet.services import bookable, clinic_slots, day_grid, slots
 from medimeet.services.access import Actor
 
 _MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(NamedTuple):
     """One slot: whose, on which day of the clinic, at which time of the grid (None where none starts then)."""
 
     id: int
@@ -46,33 +44,31 @@ class WallSpan(NamedTuple):
 def listed(actor: Actor, *, doctor_id: int | None = None, date: calendar_date | None = None) -> list[Availability]:
     """The slots that can be booked, of all doctors or one: from now over 28 days, or of one day up to a year ahead.
 
-    The same few statements however many there are. Raises InvalidInput (date).
+    By start, at the same time by doctor; the same few statements however many there are. Raises InvalidInput (date).
     """
     today = clock.today(actor.clinic.zone)
     first_day, last_day = (today, today + slots.REACH) if date is None else (date, date)
     if last_day < today:
         return []
     refuse_out_of_reach(actor.clinic, last_day)
-    doctors = select(Doctor).where(Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients)
-    if doctor_id is not None:
-        doctors = doctors.where(Doctor.id == doctor_id)
-    found = slots.free(list(db.session.scalars(doctors)), None, first_day, last_day)
-    return told(actor, sorted(found, key=by_time))
-
-
-def by_time(slot: Slot) -> tuple[datetime, int]:
-    """How availabilities are sorted: by date and start, at the same time by doctor. Other orders belong beside it."""
-    return slot.starts_at, slot.doctor_id
+    zone = actor.clinic.zone
+    if doctor_id is None:
+        return told(actor, clinic_slots.free(actor.clinic.id, zone, first_day, last_day))
+    doctors = select(Doctor).where(Doctor.clinic_id == actor.clinic.id, Doctor.takes_patients, Doctor.id == doctor_id)
+    return told(actor, slots.free(list(db.session.scalars(doctors)), None, first_day, last_day))
 
 
 def told(actor: Actor, found: Iterable[Slot]) -> list[Availability]:
     """The slots as availabilities, in the same order."""
     naming, zone = day_grid.Naming(day_grid.of_clinic(actor)), actor.clinic.zone
+    called: dict[tuple[datetime, datetime], tuple[calendar_date, int | None]] = {}  # many doctors have the same times
     availabilities = []
     for slot in found:
-        day, start_minute, end_minute = wall_span(slot, zone)
-        time_id = naming.id_of(start_minute, end_minute)
-        availabilities.append(Availability(slot.id, slot.doctor_id, day, time_id, slot.is_free))
+        span = slot.starts_at, slot.ends_at
+        if span not in called:
+            day, start_minute, end_minute = wall_span(slot, zone)
+            called[span] = day, naming.id_of(start_minute, end_minute)
+        availabilities.append(Availability(slot.id, slot.doctor_id, *called[span], slot.is_free))
     return availabilities
 
 

@@ -17,8 +17,10 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     cast,
+    func,
     null,
     or_,
     select,
@@ -26,9 +28,10 @@ from sqlalchemy import (
 )
 
 from medimeet import clock
-from medimeet.db import found_by, rows
+from medimeet.db import found_by, prepared_rows, rows
 from medimeet.domain import slots as rules
 from medimeet.domain.slots import Busy, Exclusion
+from medimeet.domain.wall_clock import day_bounds
 from medimeet.model_base import InstantColumn
 from medimeet.models import Account, Appointment, Clinic, Doctor, ExclusionDate, WorkingHours
 from medimeet.prepared import Found, Prepared
@@ -51,6 +54,18 @@ def of_days(
     `leave_out` is an appointment that takes no time in this view.
     """
     return by_doctor(rows(_OF_MANY, doctor_ids=doctor_ids, **_asked(first_day, last_day, leave_out)))
+
+
+def of_clinic(clinic_id: int, zone: ZoneInfo, first_day: date, last_day: date) -> Mapping[int, DoctorRows]:
+    """The same for every doctor of the clinic, which is in `zone`, whom patients can book.
+
+    Only what is busy on these very days; where it is one day, only its weekday's hours.
+    """
+    asked = _asked(first_day, last_day, None)
+    start, end = day_bounds(first_day, zone)[0], day_bounds(last_day, zone)[1]
+    asked |= {"start": start, "before_start": start - timedelta(days=1), "end": end}
+    weekday = first_day.weekday() if first_day == last_day else None
+    return by_doctor(prepared_rows(_OF_CLINIC, clinic_id=clinic_id, weekday=weekday, **asked))
 
 
 def of_one(doctor_id: int, first_day: date, last_day: date, leave_out: int | None) -> Found:
@@ -152,6 +167,21 @@ def _parts(is_meant: Callable[[Any], ColumnElement[bool]]) -> tuple[Select[*tupl
     return busy, hours, exclusions
 
 
+def _in_clinic(column: Any) -> ColumnElement[bool]:
+    """The doctors of one clinic; the hours of other weekdays, of which there are six times as many, are left out."""
+    model = column.class_
+    clinic_id = bindparam("clinic_id", type_=Integer())
+    found = and_(
+        model.clinic_id == clinic_id,
+        column.in_(select(Doctor.id).where(Doctor.clinic_id == clinic_id, Doctor.takes_patients)),
+    )
+    if model is not WorkingHours:
+        return found
+    weekday = func.coalesce(bindparam("weekday", type_=Integer()), WorkingHours.day_of_week)
+    return and_(found, or_(WorkingHours.date.is_not(None), WorkingHours.day_of_week == weekday))
+
+
+_OF_CLINIC = Prepared(union_all(*_parts(_in_clinic)))
 _OF_MANY = union_all(*_parts(lambda column: column.in_(bindparam("doctor_ids", expanding=True))))
 _DOCTOR_ID: BindParameter[int] = bindparam("doctor_id", type_=Integer())
 _PARTS_OF_ONE = _parts(lambda column: column == _DOCTOR_ID)

@@ -5,7 +5,6 @@ closed it; closing excludes its minutes, or takes such hours away. So the id, wh
 What is declared is the time on the clock: in the night that shows an hour twice, both are opened and closed together.
 """
 
-from dataclasses import replace
 from datetime import date as calendar_date
 
 from medimeet import clock
@@ -58,7 +57,7 @@ def close(actor: Actor, slot_id: int) -> Availability:
     lock("doctor", doctor.id)
     slot = _existing(doctor, slot_id)
     _close(actor, doctor, slot)
-    return replace(told(actor, [slot])[0], is_available=False)
+    return told(actor, [slot])[0]._replace(is_available=False)
 
 
 @command
@@ -117,7 +116,7 @@ def _reopen(actor: Actor, doctor: Doctor, slot: Slot) -> Availability:
     _note(actor, "opened", slot)
     shown = _shown(doctor, slot)
     can_be_had = shown is not None and shown.is_free and doctor.takes_patients
-    return replace(told(actor, [slot])[0], is_available=can_be_had)
+    return told(actor, [slot])[0]._replace(is_available=can_be_had)
 
 
 def _close(actor: Actor, doctor: Doctor, slot: Slot) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Response, jsonify
+
 from medimeet.blueprints.contracts.timeslots import schemas
 from medimeet.blueprints.contracts.timeslots.blueprint import bp
 from medimeet.services import access, availabilities, openings
@@ -20,12 +22,12 @@ _CLOSED = {"doctor": 1, "date": upcoming_day(6), "time_slot": 6, "is_available":
 @allow(access.signed_in)
 @bp.arguments(schemas.AvailabilityQuery, location="query")
 @bp.response(200, schemas.Availability(many=True), example=[_OPEN | {"id": upcoming_slot(6, "17:30")}])
-def list_availabilities(wanted: dict[str, Any]) -> list[Availability]:
+def list_availabilities(wanted: dict[str, Any]) -> Response:
     """GET /api/availabilities/: the free slots of all doctors, sorted by date and start, at the same time by doctor.
 
     They reach from now over 28 days; a `date` may lie up to a year ahead.
     """
-    return availabilities.listed(current_actor(), **wanted)
+    return jsonify(schemas.listed(availabilities.listed(current_actor(), **wanted)))
 
 
 @bp.post("/api/availabilities/")

