@@ -289,6 +289,8 @@ def _one_writer() -> Iterator[None]:
         return
     with writer_lock.held(_PATIENCE * current_app.config["DATABASE_TIMEOUT_SECONDS"]):
         yield
+    if writer_lock.is_checkpoint_due():
+        sqlite_engine.take_up_log(db.engine)  # not within a COMMIT, where all who write would wait for it
 
 
 def _lock_times() -> tuple[str, str]:

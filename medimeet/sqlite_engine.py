@@ -4,10 +4,13 @@ import os
 import secrets
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+_LOG_PAGES = 4000  # the log is taken up before that; a COMMIT that has to do it keeps all who write waiting
 
 
 def prepare(engine: Engine, timeout: float) -> None:
@@ -27,6 +30,7 @@ def prepare(engine: Engine, timeout: float) -> None:
         switch_to_wal(connection, timeout)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only unlinked
         connection.create_function("fold", 1, _folded, deterministic=True)
 
@@ -36,6 +40,15 @@ def prepare(engine: Engine, timeout: float) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:  # waits for nothing, so nothing needs to be caught; half of what a short read costs else
             connection.connection.driver_connection.execute("BEGIN")
+
+
+def take_up_log(engine: Engine) -> None:
+    """Writes what the write-ahead log holds into the file, as far as nobody reads it there; others write meanwhile.
+
+    Where it fails, the next COMMIT that finds the log too long tries it by itself, and tells.
+    """
+    with suppress(sqlite3.Error, SQLAlchemyError), closing(engine.raw_connection()) as line:
+        line.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _make_empty_file(path: str) -> None:

@@ -1,4 +1,4 @@
-"""One writer at a time on one SQLite file: SQLite's own lock starves writers."""
+"""One writer at a time on one SQLite file, and the processes in turn: SQLite's own lock starves writers."""
 
 import fcntl
 import os
@@ -9,14 +9,24 @@ from contextlib import contextmanager
 
 from medimeet.errors import Busy, NoRoom
 
+_CHECKPOINT_EVERY = 50
+# Longer, and this process would miss its turn where others write too.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.0001, 0.001
+
 
 class WriterLock:
-    """One writer at a time over all threads and processes on one SQLite file."""
+    """One writer at a time over all threads and processes on one SQLite file.
+
+    Of each process one thread at most tries for the file's lock. Who waits for it holds the line's lock, so that a
+    process which has just written comes after one that waits.
+    """
 
     def __init__(self, database: str | None) -> None:
         self._threads = threading.Lock()
-        self._path = f"{database}.writer-lock" if database and database != ":memory:" else None
-        self._file: int | None = None
+        path = f"{database}.writer-lock" if database and database != ":memory:" else None
+        self._paths = (f"{path}-line", path) if path is not None else ()
+        self._files: list[int] = []
+        self._turns = 0
 
     @contextmanager
     def held(self, seconds: float) -> Iterator[None]:
@@ -29,29 +39,47 @@ class WriterLock:
             try:
                 yield
             finally:
+                self._turns += 1
                 self._unlock_file()
         finally:
             self._threads.release()
 
+    def is_checkpoint_due(self) -> bool:
+        """Whether so much was written since it was last asked that the log of writes should be taken up."""
+        if self._turns < _CHECKPOINT_EVERY:
+            return False
+        self._turns = 0
+        return True
+
     def _lock_file(self, deadline: float) -> None:
-        if self._path is None:
+        if not self._paths:
             return
-        if self._file is None:
-            self._file = _opened(self._path)
-        pause = 0.0001
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise Busy from None
-                time.sleep(pause)
-                pause = min(pause * 2, 0.001)  # longer, and this process would miss its turn where others write too
+        if not self._files:
+            self._files = [_opened(path) for path in self._paths]
+        line, file = self._files
+        _wait_for(line, deadline)
+        try:
+            _wait_for(file, deadline)
+        finally:
+            fcntl.flock(line, fcntl.LOCK_UN)
 
     def _unlock_file(self) -> None:
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        if self._files:
+            fcntl.flock(self._files[1], fcntl.LOCK_UN)
+
+
+def _wait_for(file: int, deadline: float) -> None:
+    """Locks the file. Raises Busy."""
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Busy from None
+            time.sleep(pause)
+            pause = min(pause * 1.2, _LONGEST_PAUSE)
 
 
 def _opened(path: str) -> int:
