@@ -61,7 +61,8 @@ def is_busy(error: DBAPIError) -> bool:
 
 def is_beyond_any_row(error: DBAPIError) -> bool:
     """Whether a number or a text was asked for that no column holds: PostgreSQL refuses it, SQLite does not find it."""
-    is_refused_here = isinstance(error, DataError) and not _state(error)  # a text with a NUL never leaves
+    # A text with a NUL never leaves; psycopg itself is not loaded where there is no PostgreSQL.
+    is_refused_here = isinstance(error, DataError) and type(error.orig).__module__ == "psycopg" and not _state(error)
     return _state(error) == "22003" or is_refused_here
 
 

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 from contextlib import suppress
+from functools import partial
 
 from bench.faults.rounds import Course, Verdict
 from bench.faults.servers import Service
@@ -13,11 +14,11 @@ TARGETS = ("worker", "master", "worker", "poller")
 
 def run(course: Course, web: Service, poller: Service | None, rounds: int) -> dict[str, Verdict]:
     """So many rounds with a kill in each; a verdict for each kind of process."""
-    verdicts = {target: Verdict() for target in dict.fromkeys(TARGETS)}
+    verdicts = {f"kill -9 of a {target}": Verdict() for target in dict.fromkeys(TARGETS)}
     chance = random.Random(course.seed)
     for number in range(rounds):
         target = TARGETS[number % len(TARGETS)]
-        verdicts[target].add(course.round(lambda target=target: _kill(target, web, poller, chance)))  # type: ignore[misc]
+        verdicts[f"kill -9 of a {target}"].add(course.round(partial(_kill, target, web, poller, chance)))
     return verdicts
 
 

@@ -1,20 +1,23 @@
-"""The database's version: which one it has, which one this code needs, and the way from one to the other."""
+"""The database's version: which one it has, which one this code needs, and the way from one to the other.
+
+Alembic is loaded by those who ask: no server waits for it at each start.
+"""
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from alembic import command as alembic
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from medimeet.config import ROOT, setting
 from medimeet.db import db
 from medimeet.errors import InstallationFault
 from medimeet.services import data_keys, sealed_texts
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # Any number that nothing else locks on this PostgreSQL server.
 _POSTGRESQL_LOCK = 6_261_017
@@ -36,6 +39,9 @@ class Version:
 
 def version(connection: Connection) -> Version:
     """The version of the database behind `connection`."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     current = MigrationContext.configure(connection).get_current_revision()
     scripts = ScriptDirectory.from_config(_configuration())
     known = {script.revision for script in scripts.walk_revisions()}
@@ -60,12 +66,14 @@ def upgrade() -> bool:
     What was written before there were keys is sealed. Two at once migrate once: the second waits for the first.
     Raises InstallationFault.
     """
+    from alembic import command  # noqa: PLC0415
+
     if own_version().is_newest:
         return False
     with _one_at_a_time():
         if own_version().is_newest:
             return False
-        alembic.upgrade(_configuration(), "head")
+        command.upgrade(_configuration(), "head")
         data_keys.require()
         if setting("SEAL"):  # else the version before still reads them
             sealed_texts.seal_rows()
@@ -74,11 +82,15 @@ def upgrade() -> bool:
 
 def remove_everything() -> None:
     """Takes the database back to empty: every row and table is gone."""
+    from alembic import command  # noqa: PLC0415
+
     with _one_at_a_time():
-        alembic.downgrade(_configuration(), "base")
+        command.downgrade(_configuration(), "base")
 
 
-def _configuration() -> Config:
+def _configuration() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     configuration = Config()
     configuration.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     configuration.set_main_option("path_separator", "os")

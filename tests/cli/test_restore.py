@@ -64,6 +64,19 @@ def test_everything_comes_back_on_sqlite_and_only_once(backed_up: Path, tmp_path
     assert again.returncode == 1 and is_one_plain_line(again.stderr) and "already" in again.stderr
 
 
+def test_a_backup_of_the_version_before_comes_back_as_it_was_and_is_then_brought_to_this_one(
+    backed_up: Path, tmp_path: Path
+) -> None:
+    old, new = Path(shutil.copytree(backed_up / "demo", tmp_path / "old")), tmp_path / "new"
+    assert run(old, "db", "downgrade", "0005").returncode == 0
+    assert run(old, "backup", str(tmp_path / "old.tar"), "--keys", str(tmp_path / "keys")).returncode == 0
+    done = run(new, "restore", str(tmp_path / "old.tar"), "--keys", str(tmp_path / "keys"))
+    assert done.returncode == 1 and "Run `flask serve --migrate`" in done.stdout
+    assert run(new, "db", "upgrade").returncode == 0
+    assert run(new, "doctor").returncode == 0
+    assert _words_of_records(new) == _words_of_records(backed_up / "demo")
+
+
 def test_everything_comes_back_on_postgresql_and_no_password_is_shown(
     stopped_demo: Path, tmp_path: Path, two_databases: tuple[str, str]
 ) -> None:
