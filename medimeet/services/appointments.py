@@ -170,6 +170,15 @@ def listed(
     return db.paginate(query.order_by(order, Appointment.id), page=page, per_page=per_page, error_out=False)
 
 
+def recent(actor: Actor, *, search: str = "", most: int) -> list[Appointment]:
+    """The latest past appointments that the actor may see, also deleted ones; `search` as in `listed`."""
+    query, *accounts = _joined(actor)
+    if search:
+        query = query.where(_mentions(search, *accounts))
+    latest_first = query.where(_in_period("past")).order_by(Appointment.starts_at.desc(), Appointment.id)
+    return list(db.session.scalars(latest_first.limit(most)))
+
+
 def newest(actor: Actor, most: int) -> list[Appointment]:
     """The latest appointments that the actor may see, the latest first: when, who by id, reason and status."""
     seen = select(Appointment).where(visible_to(actor), Appointment.deleted_at.is_(None)).options(_outline)

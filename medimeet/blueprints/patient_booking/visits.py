@@ -29,7 +29,7 @@ def view_appointments() -> Response:
     found = appointments.listed(actor, period=period, search=query, with_deleted=True, page=number, per_page=PER_PAGE)
     recent = []
     if period == "upcoming" and number == 1 and actor.is_patient:
-        recent = appointments.listed(actor, period="past", search=query, with_deleted=True, per_page=RECENT).items
+        recent = appointments.recent(actor, search=query, most=RECENT)
     return page(
         "patient_booking/visits.html",
         "patient_booking/_visits.html",
