@@ -108,7 +108,7 @@ def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verd
             for mode in BROKEN:  # the others first: what was away rests for half a minute, and must be asked again
                 for name in NAMES:
                     verdicts[f"{name} {mode.value}"] = bench.round(name, peers.lines[name], mode)
-            verdicts["every message, once"] = _afterwards(bench, peers)
+            verdicts["every message has left"] = _afterwards(bench, peers)
             defects = [line for service in (web, poller) if service is not None for line in service.defects]
         return verdicts, bench.people, defects
 

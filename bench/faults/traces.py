@@ -10,8 +10,6 @@ from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Appointment, AuditEntry, IdempotencyKey, Notification
 from medimeet.services import invariants
 
-_TOLD = {"booked": "booked", "canceled": "canceled"}
-
 
 def torn(world: World) -> list[str]:
     """Every visit of which a part is missing, and every part that belongs to none."""
