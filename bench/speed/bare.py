@@ -25,7 +25,7 @@ BOOKED = (
 )
 BOOK = "UPDATE slot SET patient_id = ? WHERE id = ? AND patient_id IS NULL"
 
-# As large as a page of MediMeet: a row of the grid for each slot, padded by what BENCH_PAGES says.
+# As large as a page of MediMeet: a row of the grid for each slot, padded to the size that is asked for.
 GRID = Template(
     "<section id=times><form>{% for time in times %}<label class=slot><input type=radio name=slot value={{ time[0] }}>"
     "<span>{{ time[1] }}</span></label>{% endfor %}</form></section>{{ filling }}",
