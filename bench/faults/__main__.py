@@ -17,8 +17,8 @@ ROUNDS = {
     "lock": 4,
     "redis": 3,
     "clock": 3,
-    "command": 5,
-    "right": 20,
+    "command": 3,
+    "right": 10,
 }
 QUICK = dict.fromkeys(ROUNDS, 1) | {"kill": 8, "restart": 2, "backend": 3, "right": 2}
 
