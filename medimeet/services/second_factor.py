@@ -8,17 +8,25 @@ import hmac
 from datetime import timedelta
 
 import pyotp
-from sqlalchemy import exists, select, update
+from sqlalchemy import Integer, bindparam, exists, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import command, db, lock, prepared_rows
 from medimeet.domain.statuses import Role
 from medimeet.errors import NeedsOneTimeCode, TooManyTries, WrongCode
 from medimeet.models import Account, SecondFactor
+from medimeet.prepared import Prepared
 from medimeet.services import attempts, notifications, recovery_codes, refused_sign_ins
 
 _SECONDS = 30
+_IS_ON = Prepared(
+    select(
+        exists().where(
+            SecondFactor.account_id == bindparam("account_id", type_=Integer()), SecondFactor.confirmed_at.is_not(None)
+        )
+    )
+)
 _TRIES, _TRIES_A_DAY = 5, 50
 _WRONG = "This code is not right, or was used already. Wait for the app's next code and enter that one."
 _WRONG_OFTEN = "There were several wrong codes. Wait a few minutes, then enter the app's newest code."
@@ -27,8 +35,8 @@ _WRONG_A_DAY = "There were very many wrong codes today. Try again tomorrow, or a
 
 def is_on(account: Account) -> bool:
     """Whether signing in takes a code."""
-    confirmed = exists().where(SecondFactor.account_id == account.id, SecondFactor.confirmed_at.is_not(None))
-    return bool(db.session.scalar(select(confirmed)))
+    [(is_confirmed,)] = prepared_rows(_IS_ON, account_id=account.id)
+    return bool(is_confirmed)
 
 
 def is_missing(account: Account) -> bool:

@@ -22,6 +22,24 @@ def test_a_patient_reads_the_same_by_a_prepared_statement_and_by_the_session(app
     assert db.session.get(Patient, patient_id) is found[0]
 
 
+def test_what_a_command_changes_of_a_patient_that_a_prepared_statement_read_is_written(
+    app: Flask, clinic: Clinic
+) -> None:
+    patient_id = factories.make_patient(clinic).id
+
+    @command
+    def move(phone: str) -> None:
+        db.session.expunge_all()
+        found = OF_ID.first(id=patient_id)
+        assert found is not None
+        found[0].phone = phone
+
+    move("+44 20 7946 0999")
+    db.session.remove()
+    patient = db.session.get_one(Patient, patient_id)
+    assert (patient.phone, patient.account.patient) == ("+44 20 7946 0999", patient)
+
+
 def test_a_command_sees_what_another_wrote_after_the_patient_was_first_read(app: Flask, clinic: Clinic) -> None:
     patient = factories.make_patient(clinic)
     assert patient.blood_group != "AB-"
