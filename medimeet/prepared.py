@@ -34,7 +34,7 @@ class Prepared:
         # PostgreSQL's watch wants to know of each order; SQLite's are asked without ceremony, at a third of the cost.
         if engine.dispatch.before_cursor_execute:
             with engine.connect() as connection:
-                return form.found(connection.exec_driver_sql(form.text, form.bound(values)))
+                return form.found(run(connection, form, values))
         with _Refusals(form), closing(engine.raw_connection()) as line:
             return form.found(line.driver_connection.execute(form.text, form.bound(values)))  # type: ignore[union-attr]
 
@@ -57,7 +57,10 @@ class Prepared:
 def run(connection: Connection, form: "Form", values: Mapping[str, Any]) -> Any:
     """The cursor of a statement in the connection's transaction; on SQLite without ceremony, as above."""
     if connection.engine.dispatch.before_cursor_execute or connection.dialect.name != "sqlite":
-        return connection.exec_driver_sql(form.text, form.bound(values))
+        cursor = connection.connection.cursor()
+        # Heard and refused as any other, but no result is prepared by its columns: that costs more than all the rest.
+        connection._cursor_execute(cursor, form.text, form.bound(values))
+        return cursor
     with _Refusals(form):
         return connection.connection.driver_connection.execute(form.text, form.bound(values))  # type: ignore[union-attr]
 
@@ -98,7 +101,7 @@ class Form:
         for name, change in self._binds.items():
             if name in values:
                 given[name] = change(values[name])
-        return given if self._in_order is None else tuple(given[name] for name in self._in_order)
+        return given if self._in_order is None else tuple(map(given.__getitem__, self._in_order))
 
     def found(self, cursor: Any) -> "Found":
         """What the statement found."""

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 _LOG_PAGES = 4000  # the log is taken up before that; a COMMIT that has to do it keeps all who write waiting
 
@@ -36,10 +36,12 @@ def prepare(engine: Engine, timeout: float) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        if connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:  # waits for nothing, so nothing needs to be caught; half of what a short read costs else
-            connection.connection.driver_connection.execute("BEGIN")
+        # By the driver itself, at a fifth of the cost.
+        begins = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
+        try:
+            connection.connection.driver_connection.execute(begins)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(begins, None, error, sqlite3.Error) from error
 
 
 def take_up_log(engine: Engine) -> None:
