@@ -23,10 +23,10 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from bench.speed.asking import Free
 from bench.speed.load import Request, ask
 from bench.speed.places import SETTINGS, Place, place
 from bench.speed.rows import Size
-from bench.speed.asking import Free
 from tests import databases
 
 FLASK = str(Path(sys.executable).with_name("flask"))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bench.speed.asking import Free
 from bench.speed.load import Request, get, run
 from bench.speed.places import Place, Server, place
 from bench.speed.rows import Size
-from bench.speed.asking import Free
 from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.models import Account

@@ -57,13 +57,17 @@ def relate(model: Base, name: str, other: Base | None) -> None:
 def as_loaded(model: type[Base], values: Mapping[str, Any]) -> Any:
     """A model of a row that was just written by a prepared statement, as the session would load it."""
     mapper: Mapper[Any] = model.__mapper__
-    session = db.session()
-    loaded = mapper.class_manager.new_instance()
-    instance_dict(loaded).update(values)
-    state = instance_state(loaded)
-    state.key, state.session_id = mapper.identity_key_from_primary_key((values["id"],)), session.hash_key
+    return _loaded(db.session(), mapper, mapper.identity_key_from_primary_key((values["id"],)), values)
+
+
+def _loaded(session: Session, mapper: Mapper[Any], key: Any, values: Mapping[str, Any]) -> Any:
+    """A model that the session takes for one that it has just loaded; `Session.add` would walk its relations."""
+    model = mapper.class_manager.new_instance()
+    instance_dict(model).update(values)
+    state = instance_state(model)
+    state.key, state.session_id = key, session.hash_key
     session.identity_map.add(state)
-    return loaded
+    return model
 
 
 class _Part:
@@ -83,16 +87,7 @@ class _Part:
         key = self._mapper.identity_key_from_primary_key(cells[:1])
         model = session.identity_map.get(key)
         if model is None:
-            return self._loaded(session, key, cells)
+            return _loaded(session, self._mapper, key, dict(zip(self._names, cells, strict=True)))
         for name in instance_state(model).expired_attributes & set(self._names):
             set_committed_value(model, name, cells[self._names.index(name)])
-        return model
-
-    def _loaded(self, session: Session, key: Any, cells: tuple[Any, ...]) -> Any:
-        """A model that the session takes for one that it has just loaded; `Session.add` would walk its relations."""
-        model = self._mapper.class_manager.new_instance()
-        instance_dict(model).update(zip(self._names, cells, strict=True))
-        state = instance_state(model)
-        state.key, state.session_id = key, session.hash_key
-        session.identity_map.add(state)
         return model
