@@ -13,6 +13,7 @@ import requests
 from flask import Flask
 from limits.storage import RedisStorage
 
+from medimeet import key_file
 from medimeet.db import db
 from medimeet.models import Clinic
 from tests import factories, machine
@@ -42,7 +43,9 @@ class Hosts(NamedTuple):
 @contextmanager
 def two_hosts(app: Flask, folder: Path, **settings: str) -> Iterator[Hosts]:
     """Two servers that share the database, the keys (by settings) and one folder, and nothing else."""
-    keys = Path(app.config["DATA_DIR"], "data-keys").read_text().split()
+    file = Path(app.config["DATA_DIR"], "data-keys")
+    key_file.read_or_make(file)
+    keys = file.read_text().split()
     common = {"MEDIMEET_SHARED_DIR": str(folder / "shared"), "MEDIMEET_DATA_KEYS": ",".join(keys), **settings}
     (folder / "shared").mkdir()
     first, second = (common | {"MEDIMEET_DATA_DIR": str(folder / name)} for name in ("one", "two"))
