@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Connection,
@@ -86,7 +86,8 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     """Makes `function` one write transaction: commits once at its end, rolls back on any error.
 
     Read-only work that went before in the session is ended first, so the command sees the newest rows.
-    Raises Busy past the database's time limit. A command never calls another command.
+    Raises Busy past the database's time limit. A command never calls another command. Once one has ended well,
+    `g.has_committed` says so: whatever fails later, nobody may be told that nothing was changed.
     """
     return _as_command(function, _in_transaction)
 
@@ -109,7 +110,9 @@ def _as_command(function: Callable[P, R], transaction: Callable[[Callable[[], R]
             raise RuntimeError(f"{function.__qualname__} is a command, and was called by another command.")
         token, outcome = _inside_command.set(True), "done"
         try:
-            return _retried(lambda: function(*args, **kwargs), transaction)
+            answer = _retried(lambda: function(*args, **kwargs), transaction)
+            g.has_committed = True
+            return answer
         except BaseException as error:
             outcome = type(error).__name__
             raise

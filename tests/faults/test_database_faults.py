@@ -19,10 +19,12 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from medimeet import clock
 from medimeet.app import create_app
 from medimeet.database_faults import trouble_of, trouble_of_file
 from medimeet.db import command, db, lock
 from medimeet.domain.slot_ids import slot_uuid
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import Busy, InDoubt, NoRoom
 from medimeet.gateways import pictures
 from medimeet.models import Appointment, Clinic
@@ -169,6 +171,27 @@ def test_who_loses_the_line_at_the_very_end_is_told_to_look_before_trying_again(
     with pytest.raises(InDoubt, match="can't tell whether this was saved"):
         rename()
     assert len(tries) == 1  # to do it again might do it twice
+
+
+@on_postgresql
+def test_who_loses_the_line_after_the_visit_was_canceled_is_not_told_that_nothing_was_changed(
+    app: Flask, clinic: Clinic
+) -> None:
+    patient = factories.make_patient(clinic)
+    tomorrow = factories.at(clinic, clock.today(clinic.zone) + timedelta(days=1), "10:00")
+    visit_id = factories.make_appointment(factories.make_doctor(clinic), patient, tomorrow).id
+    headers = {"Authorization": f"Bearer {tokens.issue_access(patient.account)}"}
+    program = app.test_client()
+
+    def end_next_connection(_session: object) -> None:
+        event.listen(db.engine, "checkout", lambda line, *_: line.close(), once=True)
+
+    event.listen(db.session, "after_commit", end_next_connection, once=True)
+    answer = program.patch(f"/appointments/{visit_id}/", json={"cancel": True}, headers=headers)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "2"), answer.text
+    assert "can't tell whether this was saved" in answer.text
+    db.session.rollback()
+    assert db.session.get_one(Appointment, visit_id).status == AppointmentStatus.CANCELED
 
 
 @on_postgresql
