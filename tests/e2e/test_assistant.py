@@ -20,6 +20,7 @@ from tests.peers.language_model import LanguageModelPeer, Said
 
 PATIENT, OTHER_PATIENT, DOCTOR = "riverside-patient", "riverside-patient2", "riverside-doctor"
 WORDS = "I would like to book an appointment tomorrow."
+PHONE_WITH_ITS_BARS = PHONE | {"height": 740}  # what is left between those of the browser
 WILL_DO = "Please look at the visit below, and press Confirm if it is right."
 
 
@@ -223,7 +224,7 @@ def test_a_line_that_is_dead_and_tells_nobody_is_opened_again(page_of: PageOf) -
 def test_a_line_that_breaks_while_somebody_speaks_is_opened_again_and_hears_it_all(
     page_of: PageOf, deepgram: DeepgramPeer
 ) -> None:
-    page, before = page_of(OTHER_PATIENT, viewport=PHONE), len(deepgram.calls)
+    page, before = page_of(OTHER_PATIENT, viewport=PHONE_WITH_ITS_BARS), len(deepgram.calls)
     lines = break_the_first_line(page, after='"transcript"')
     page.goto("/transcription/")
     page.get_by_label("Press once to talk").check()

@@ -111,6 +111,7 @@ export function makeConversation(root) {
     const place = words(add("trouble")).querySelector("span");
     place.textContent = message;
     if (link) place.append(" ", Object.assign(document.createElement("a"), { href: link.href, textContent: link.label }));
+    scroll();
   }
 
   function takeBack(event) {
