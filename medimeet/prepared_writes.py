@@ -22,18 +22,12 @@ class PreparedInsert:
         self._defaults = [
             (column.name, _default_of(column)) for column in table.columns if column is not table.autoincrement_column
         ]
-        self._forms: dict[str, Form] = {}
-        self._bare_forms: dict[str, Form] = {}
+        self._forms: dict[tuple[str, bool], Form] = {}
 
     def add(self, connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
         """The row as it was written, in the connection's transaction; with its id, where the database gave one."""
         row = self._row(values)
-        form = self._forms.get(connection.dialect.name)
-        if form is None:
-            statement = self._statement(connection)
-            statement = statement.returning(self._key) if self._key is not None else statement
-            form = self._forms[connection.dialect.name] = self._built(connection, statement)
-        cursor = run(connection, form, row)
+        cursor = run(connection, self._form(connection, gives_id=self._key is not None), row)
         if self._key is not None:
             for (number,) in cursor.fetchall():
                 row[self._key.name] = number
@@ -41,9 +35,7 @@ class PreparedInsert:
 
     def add_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Writes the rows in one go, in the connection's transaction, and does not ask for their ids."""
-        form = self._bare_forms.get(connection.dialect.name)
-        if form is None:
-            form = self._bare_forms[connection.dialect.name] = self._built(connection, self._statement(connection))
+        form = self._form(connection, gives_id=False)
         written = [self._row(values) for values in rows]
         if len(written) > 1 and connection.dialect.name == "postgresql":  # one way there and back for all
             connection.exec_driver_sql(form.text, [form.bound(row) for row in written])
@@ -54,15 +46,17 @@ class PreparedInsert:
     def _row(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: values[name] if name in values else default() for name, default in self._defaults}
 
-    def _statement(self, connection: Connection) -> Any:
-        kind = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
-        statement: Any = kind(self._table).inline()
-        if self._unless_known is None:
-            return statement
-        return statement.on_conflict_do_nothing(index_elements=[self._table.c[self._unless_known]])
-
-    def _built(self, connection: Connection, statement: Any) -> Form:
-        return _form(statement, connection, [name for name, _ in self._defaults])
+    def _form(self, connection: Connection, *, gives_id: bool) -> Form:
+        key = connection.dialect.name, gives_id
+        if key not in self._forms:
+            kind = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+            statement: Any = kind(self._table).inline()
+            if self._unless_known is not None:
+                statement = statement.on_conflict_do_nothing(index_elements=[self._table.c[self._unless_known]])
+            if gives_id:
+                statement = statement.returning(self._key)
+            self._forms[key] = _form(statement, connection, [name for name, _ in self._defaults])
+        return self._forms[key]
 
 
 class PreparedUpdate:

@@ -126,17 +126,12 @@ def taken(slots: Sequence[Slot], busy: Sequence[Busy]) -> Iterator[bool]:
         yield busy_until > slot.starts_at
 
 
-def free_starts(slots: Sequence[Slot], duration: timedelta, now: datetime) -> list[Slot]:
-    """The spans that can be booked after `now`, one for each start, sorted as `slots` are.
+def bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
+    """The spans that can be booked, one for each start, sorted as `slots` are.
 
     A span lasts the duration, or the slot's own length if that is longer, and lies within free slots of the same
     doctor that follow each other without a gap.
     """
-    return [span for span in bookable_spans(slots, duration) if span.starts_at > now]
-
-
-def bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
-    """As free_starts, without regard to the time that it is now."""
     # Backwards, knowing for each doctor when the next slot starts and how long it stays free from there.
     following: dict[int, tuple[datetime, datetime]] = {}
     spans = []
@@ -151,6 +146,11 @@ def bookable_spans(slots: Sequence[Slot], duration: timedelta) -> list[Slot]:
         if ends_at <= free_until:
             spans.append(slot if ends_at == slot.ends_at else slot._replace(ends_at=ends_at))
     return spans[::-1]
+
+
+def still_to_come(slots: Sequence[Slot], now: datetime) -> list[Slot]:
+    """Those that have not begun."""
+    return [slot for slot in slots if slot.starts_at > now]
 
 
 def find_overlap(hours: Sequence[WorkingHours]) -> tuple[WorkingHours, WorkingHours] | None:

@@ -11,6 +11,7 @@ from medimeet.domain.stretches import Stretch, stretch_from
 from medimeet.models import ExclusionDate
 from medimeet.models import WorkingHours as Hours
 from medimeet.prepared import Prepared
+from medimeet.services.doctor_rows import kept_hours_rule
 
 _DOCTOR_ID = bindparam("doctor_id", type_=Integer())
 _DAYS = (bindparam("first_day", type_=Date()), bindparam("last_day", type_=Date()))
@@ -51,5 +52,5 @@ def _declared(doctor_id: int, first_day: date, last_day: date) -> tuple[list[Wor
         if slot_minutes is None:
             exclusions.append(Exclusion(day, start_minute, end_minute))
         else:
-            hours.append(WorkingHours(weekday, day, start_minute, end_minute, slot_minutes))
+            hours.append(kept_hours_rule(weekday, day, start_minute, end_minute, slot_minutes))
     return hours, exclusions

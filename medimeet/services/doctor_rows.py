@@ -94,7 +94,7 @@ def by_doctor(found: Iterable[Sequence[Any]]) -> Mapping[int, DoctorRows]:
         if starts_at is not None:
             by_id[doctor_id].busy.append(Busy(starts_at, ends_at))
         elif slot_minutes is not None:
-            rule = _kept_hours_rule(day_of_week, day, start_minute, end_minute, slot_minutes)
+            rule = kept_hours_rule(day_of_week, day, start_minute, end_minute, slot_minutes)
             by_id[doctor_id].hours.append(rule)
         elif zone is None:
             by_id[doctor_id].exclusions.append(Exclusion(day, start_minute, end_minute))
@@ -114,7 +114,8 @@ def _around(first_day: date, last_day: date) -> dict[str, Any]:
     return days | {"start": start, "before_start": start - timedelta(days=1), "end": end}
 
 
-_kept_hours_rule = lru_cache(maxsize=1024)(rules.WorkingHours)
+# Kept, for many doctors declare the same.
+kept_hours_rule = lru_cache(maxsize=1024)(rules.WorkingHours)
 
 
 def _parts(is_meant: Callable[[Any], ColumnElement[bool]]) -> tuple[Select[*tuple[Any, ...]], ...]:

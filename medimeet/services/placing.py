@@ -102,8 +102,7 @@ def locked_start(actor: Actor, time: int | TimeOfDay) -> datetime:
 def free_start(actor: Actor, time: int | TimeOfDay) -> datetime:
     """When the wanted slot starts, at a look. Raises SlotTaken, PastSlot, NoSuchSlot, NotFound, InvalidInput."""
     if isinstance(time, TimeOfDay):
-        doctor = bookable.taking_patients(actor, time.doctor_id)
-        return bookable.first_free_at(doctor, None, time.minute, time.day)
+        return start_with(bookable.taking_patients(actor, time.doctor_id), time)
     bookable.refuse_taken(actor.clinic, time)
     return bookable.key_of(time)[1]
 

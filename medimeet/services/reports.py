@@ -15,7 +15,7 @@ from medimeet.domain.slots import Busy, Slot
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.models import Appointment, Doctor
-from medimeet.services import doctor_rows, doctors
+from medimeet.services import doctor_rows, doctors, slots
 from medimeet.services.access import Actor
 
 PERIOD = timedelta(days=30)
@@ -97,9 +97,8 @@ def utilisation(actor: Actor, days: int = 7) -> list[Utilisation]:
     declared = doctor_rows.of_days([doctor.id for doctor in people], first, last, None)
     end, found = day_bounds(last, zone)[1], []
     for doctor in people:
-        hours, exclusions, busy = declared[doctor.id]
-        offered = rules.declared_slots(doctor.id, hours, exclusions, zone, first, last)
-        found.append(_utilisation_of(doctor, rules.mark_taken(offered, busy), busy, end))
+        offered = slots.marked(doctor.id, declared[doctor.id], zone, first, last)
+        found.append(_utilisation_of(doctor, offered, declared[doctor.id].busy, end))
     return found
 
 
@@ -146,7 +145,7 @@ def _utilisation_of(doctor: Doctor, offered: Sequence[Slot], busy: Sequence[Busy
     now = clock.now()
     to_come = [time for time in busy if now < time.ends_at and time.starts_at < end]
     booked = sum(((time.ends_at - max(time.starts_at, now)) // _A_MINUTE for time in to_come), 0)
-    free = [slot for slot in offered if slot.is_free and slot.starts_at > now]
+    free = [slot for slot in rules.still_to_come(offered, now) if slot.is_free]
     return Utilisation(
         doctor, len(to_come), booked, sum(((slot.ends_at - slot.starts_at) // _A_MINUTE for slot in free), 0)
     )

@@ -11,14 +11,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
-
 from medimeet import clock
 from medimeet.domain import slots as rules
 from medimeet.domain.slots import Exclusion, Slot
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import InvalidInput
-from medimeet.models import Appointment, Doctor, ExclusionDate, Treatment, WorkingHours
+from medimeet.models import Doctor, ExclusionDate, Treatment, WorkingHours
 from medimeet.prepared import Found
 from medimeet.services import doctor_rows
 from medimeet.services.doctor_rows import DoctorRows
@@ -64,7 +62,7 @@ def of_ids(
     declared = doctor_rows.of_days(doctor_ids, first_day, last_day, leave_out)
     slots: list[Slot] = []
     for doctor_id in doctor_ids:
-        slots += _marked(doctor_id, declared[doctor_id], zone, first_day, last_day)
+        slots += marked(doctor_id, declared[doctor_id], zone, first_day, last_day)
     return sorted(slots, key=_by_start)
 
 
@@ -102,7 +100,7 @@ def free_of_ids(
         found = doctor_rows.of_one(doctor_ids[0], first_day, read_until, leave_out)
         return free_of_found(found, doctor_ids[0], zone, duration, first_day, last_day)
     slots = of_ids(doctor_ids, zone, first_day, read_until, leave_out=leave_out)
-    return _from_now_on(_spans(slots, zone, duration, last_day))
+    return rules.still_to_come(_spans(slots, zone, duration, last_day), clock.now())
 
 
 def free_of_found(
@@ -110,7 +108,7 @@ def free_of_found(
 ) -> list[Slot]:
     """The same by the rows that were found for one doctor (`doctor_rows.of_one`)."""
     spans_of = _kept_spans if first_day == last_day else _spans_of_found
-    return _from_now_on(spans_of(found, doctor_id, zone, duration, first_day, last_day))
+    return rules.still_to_come(spans_of(found, doctor_id, zone, duration, first_day, last_day), clock.now())
 
 
 def days_with_slots(
@@ -176,7 +174,7 @@ def to_come(doctor: Doctor, first_day: date | None, last_day: date | None) -> li
         raise InvalidInput({"last_day": "The last day comes before the first one."})
     first = max(first_day or today, today)
     last = last_day or min(first + REACH, today + HORIZON)
-    return [slot for slot in of_days(doctor, first, last) if slot.starts_at > clock.now()] if first <= last else []
+    return rules.still_to_come(of_days(doctor, first, last), clock.now()) if first <= last else []
 
 
 def count_free(declarations: Sequence[WorkingHours], zone: ZoneInfo) -> dict[int, int]:
@@ -230,11 +228,6 @@ def one_a_start(slots: Iterable[Slot]) -> list[Slot]:
     return sorted(chosen.values(), key=_by_start)
 
 
-def occupies_now() -> ColumnElement[bool]:
-    """The condition under which an appointment takes its time: an occupying status, and no hold that is up."""
-    return Appointment.occupies_at(clock.now())
-
-
 def hours_rule(row: WorkingHours) -> rules.WorkingHours:
     """One declaration as the domain sees it."""
     return rules.WorkingHours(row.day_of_week, row.date, row.start_minute, row.end_minute, row.slot_minutes)
@@ -246,10 +239,11 @@ def exclusion_rule(row: ExclusionDate) -> Exclusion:
 
 
 def _of_found(found: Found, doctor_id: int, zone: ZoneInfo, first_day: date, last_day: date) -> list[Slot]:
-    return _marked(doctor_id, doctor_rows.by_doctor(found.rows())[doctor_id], zone, first_day, last_day)
+    return marked(doctor_id, doctor_rows.by_doctor(found.rows())[doctor_id], zone, first_day, last_day)
 
 
-def _marked(doctor_id: int, declared: DoctorRows, zone: ZoneInfo, first_day: date, last_day: date) -> list[Slot]:
+def marked(doctor_id: int, declared: DoctorRows, zone: ZoneInfo, first_day: date, last_day: date) -> list[Slot]:
+    """All slots that follow from one doctor's rows, free and taken, in order."""
     slots = rules.declared_slots(doctor_id, declared.hours, declared.exclusions, zone, first_day, last_day)
     return rules.mark_taken(slots, declared.busy)
 
@@ -268,11 +262,6 @@ _kept_spans = lru_cache(maxsize=1024)(_spans_of_found)
 def _spans(slots: Sequence[Slot], zone: ZoneInfo, duration: timedelta, last_day: date) -> list[Slot]:
     end = day_bounds(last_day, zone)[1]
     return [span for span in rules.bookable_spans(slots, duration) if span.starts_at < end]
-
-
-def _from_now_on(spans: list[Slot]) -> list[Slot]:
-    now = clock.now()
-    return [span for span in spans if span.starts_at > now]
 
 
 def _overhang(duration: timedelta) -> timedelta:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medimeet.domain.slots import Busy, Slot, free_starts, mark_taken
+from medimeet.domain.slots import Busy, Slot, bookable_spans, mark_taken, still_to_come
 from medimeet.domain.stretches import stretch_from
 from tests.domain.clock_changes import bounded
 
@@ -33,6 +33,11 @@ def busy(start: int, end: int) -> Busy:
 
 def spans(slots: list[Slot]) -> list[tuple[int, int]]:
     return [((span.starts_at - NINE) // minutes(1), (span.ends_at - NINE) // minutes(1)) for span in slots]
+
+
+def free_starts(slots: list[Slot], duration: timedelta, now: datetime) -> list[Slot]:
+    """What is offered at that moment."""
+    return still_to_come(bookable_spans(slots, duration), now)
 
 
 def taken(slots: list[Slot]) -> list[int]:
