@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medimeet import clock
@@ -39,6 +40,16 @@ class Patient(Base):
     def name(self) -> str:
         """The patient's full name."""
         return self.account.full_name
+
+    @hybrid_property
+    def is_registered(self) -> bool:
+        """Whether they are a patient today: neither left nor removed. Also a condition for queries with the account."""
+        return self.closed_at is None and self.account.is_active
+
+    @is_registered.inplace.expression
+    @classmethod
+    def _is_registered(cls) -> ColumnElement[bool]:
+        return and_(cls.closed_at.is_(None), Account.is_active)
 
 
 class MedicalHistoryEntry(Base):

@@ -44,7 +44,7 @@ def brought_back() -> list[Account]:
     """Those of the list whom a backup has brought back since, as the patients that they were."""
     done, _begun = _read()
     back = _people_of(list(done))
-    return [person for person in back if person.is_active and person.erased_at is None and person.role == Role.PATIENT]
+    return [person for person in back if person.erased_at is None and person.role == Role.PATIENT]
 
 
 def _add(line: str) -> None:

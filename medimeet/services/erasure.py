@@ -108,9 +108,9 @@ def refusal(person: Account) -> str:
 
 
 def erase(actor: Actor, account_id: int) -> str:
-    """Erases a person, for good: oneself, or a patient of the clinic for its admin. The name they are listed by now.
+    """Erases a person, for good: oneself, or for its admin a patient of the clinic, be it of before.
 
-    Raises NotFound, NotAllowed for those who work here.
+    Answers with the name they are listed by now. Raises NotFound, NotAllowed for those who work here.
     """
     traces = _erase(actor, account_id)
     erased_list.remember(traces.public_id)
@@ -174,7 +174,7 @@ def _erase(actor: Actor, account_id: int) -> _Traces:
 
 def _erasable(actor: Actor, account_id: int) -> Account:
     person = db.session.get(Account, account_id)
-    if person is None or not person.is_active:
+    if person is None or person.erased_at is not None:
         raise NotFound("We can't find this person.")
     if person.id != actor.person.id:
         people.refuse_non_admin(actor)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, String, cast, false, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, not_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from medimeet import clock
@@ -23,6 +23,9 @@ from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part, fold, same_number
 
 BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
+_NUMBERS = (Account.mobile, Patient.phone)
+# Of those who worked here the names stay beside what they wrote.
+_HAS_LEFT = and_(not_(Patient.is_registered), Account.role == Role.PATIENT, Account.erased_at.is_(None))
 _BLOOD_GROUP = f"Choose one of {', '.join(BLOOD_GROUPS)}."
 
 
@@ -60,18 +63,26 @@ def find(actor: Actor, patient_id: int) -> Patient:
 
     Raises NotFound.
     """
-    patient = db.session.scalar(_seen_by(actor).where(Patient.id == patient_id))
-    if patient is None:
-        raise NotFound("We can't find this patient.")
-    return patient
+    return _only(_seen_by(actor), patient_id)
+
+
+def find_for_rights(actor: Actor, patient_id: int) -> Patient:
+    """As `find`, for the clinic's admin who does what somebody asks for about their data, be it after they left.
+
+    Raises NotFound, NotAllowed.
+    """
+    people.refuse_non_admin(actor)
+    return _only(_of_clinic(actor).where(or_(Patient.is_registered, _HAS_LEFT)), patient_id)
 
 
 def read(actor: Actor, patient_id: int) -> Patient:
     """As `find`, to show the profile: that somebody else reads it goes into the audit log."""
-    patient = find(actor, patient_id)
-    if not _is_own(actor, patient):
-        audit.note_reading(actor, "patient", patient.id, patient.id)
-    return patient
+    return _read_by(actor, find(actor, patient_id))
+
+
+def read_for_rights(actor: Actor, patient_id: int) -> Patient:
+    """As `find_for_rights`, to show it: that somebody else reads it goes into the audit log."""
+    return _read_by(actor, find_for_rights(actor, patient_id))
 
 
 def listed(actor: Actor, *, search: str = "", phone: str = "", page: int = 1, per_page: int = 25) -> Pagination:
@@ -79,14 +90,16 @@ def listed(actor: Actor, *, search: str = "", phone: str = "", page: int = 1, pe
 
     `search` is any part of a name, e-mail or phone, or an id; `phone` a whole number, however it is spelled.
     """
-    columns = (Account.first_name, Account.last_name, Account.username, Account.email)
-    numbers = (Account.mobile, Patient.phone)
-    found = or_(any_part(search, *columns, numbers=numbers), cast(Patient.id, String) == search.strip())
-    query = _seen_by(actor).where(found)
+    query = _seen_by(actor)
     if phone.strip():
-        query = query.where(same_number(phone, actor.clinic.country, *numbers))
-    by_name = (fold(Account.first_name), fold(Account.last_name), Patient.id)
-    return db.paginate(query.order_by(*by_name), page=page, per_page=per_page, error_out=False)
+        query = query.where(same_number(phone, actor.clinic.country, *_NUMBERS))
+    return _page_by_name(query, search, page, per_page)
+
+
+def listed_left(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 25) -> Pagination:
+    """As `listed`, of those who left or were removed and were not erased; none of staff. Raises NotAllowed."""
+    people.refuse_non_admin(actor)
+    return _page_by_name(_of_clinic(actor).where(_HAS_LEFT), search, page, per_page)
 
 
 def visits_to_come(actor: Actor, patient_id: int) -> int:
@@ -176,12 +189,32 @@ def remove(actor: Actor, patient_id: int) -> Removed:
 
 
 def _seen_by(actor: Actor) -> Select[Patient]:
-    return (
-        select(Patient)
-        .join(Patient.account)
-        .where(Patient.clinic_id == actor.clinic.id, Patient.closed_at.is_(None), Account.is_active, _is_theirs(actor))
-        .options(contains_eager(Patient.account))
-    )
+    return _of_clinic(actor).where(Patient.is_registered, _is_theirs(actor))
+
+
+def _of_clinic(actor: Actor) -> Select[Patient]:
+    everybody = select(Patient).join(Patient.account).options(contains_eager(Patient.account))
+    return everybody.where(Patient.clinic_id == actor.clinic.id)
+
+
+def _only(query: Select[Patient], patient_id: int) -> Patient:
+    patient = db.session.scalar(query.where(Patient.id == patient_id))
+    if patient is None:
+        raise NotFound("We can't find this patient.")
+    return patient
+
+
+def _read_by(actor: Actor, patient: Patient) -> Patient:
+    if not _is_own(actor, patient):
+        audit.note_reading(actor, "patient", patient.id, patient.id)
+    return patient
+
+
+def _page_by_name(query: Select[Patient], search: str, page: int, per_page: int) -> Pagination:
+    columns = (Account.first_name, Account.last_name, Account.username, Account.email)
+    found = or_(any_part(search, *columns, numbers=_NUMBERS), cast(Patient.id, String) == search.strip())
+    by_name = (fold(Account.first_name), fold(Account.last_name), Patient.id)
+    return db.paginate(query.where(found).order_by(*by_name), page=page, per_page=per_page, error_out=False)
 
 
 def _is_theirs(actor: Actor) -> ColumnElement[bool]:

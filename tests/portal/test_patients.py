@@ -14,7 +14,7 @@ from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, MedicalHistoryEntry, Patient
 from tests import factories
 from tests.portal.browsing import is_signed_in, mails_to, sign_in
-from tests.portal.people_pages import counted_statements, flashes_of, title_of, typed_in, words_of
+from tests.portal.people_pages import counted_statements, flashes_of, title_of, typed_in, words_of, written
 
 SignedIn = Callable[[Account], FlaskClient]
 
@@ -130,6 +130,37 @@ def test_removing_a_doctors_patient_profile_leaves_the_doctor(
     assert admin.post("/delete_patient/", data={"patient_id": profile.id}).status_code == 303
     assert is_signed_in(browser)
     assert admin.get(f"/view_patient/{profile.id}/").status_code == 404
+
+
+def test_an_admin_finds_again_who_was_removed_or_left_and_nobody_who_is_here_works_here_or_was_erased(
+    admin: FlaskClient, clinic: Clinic
+) -> None:
+    here, removed = (factories.make_patient(clinic, first_name=name) for name in ("Hanna", "Rosa"))
+    left = factories.save(factories.make_patient(clinic, first_name="Carl"))
+    written(left, closed_at=clock.now())
+    erased = factories.make_patient(clinic, first_name="Egon").account
+    written(erased, is_active=False, erased_at=clock.now())
+    doctor = factories.make_doctor(clinic, first_name="Dora", is_active=False)
+    factories.save(Patient(clinic_id=clinic.id, account_id=doctor.account_id))
+    factories.make_patient(factories.make_clinic(name="Hillside"), first_name="Fern", is_active=False)
+    admin.post("/delete_patient/", data={"patient_id": removed.id})
+    page = admin.get("/list_patients/?left=1")
+    shown = words_of(page)
+    assert [name for name in ("Hanna", "Rosa", "Carl", "Egon", "Dora", "Fern") if name in shown] == ["Rosa", "Carl"]
+    assert f'href="/patient-data/{removed.id}/erase/"' in page.text
+    for address in (f"/patient-data/{removed.id}/{way}/" for way in ("erase", "download")):
+        assert 'href="/list_patients/?left=1"' in admin.get(address).text, address
+        assert f'href="/view_patient/{here.id}/"' in admin.get(address.replace(str(removed.id), str(here.id))).text
+    found = words_of(admin.get("/list_patients/?left=1&q=ros"))
+    assert "Rosa" in found and "Carl" not in found
+    assert "Nobody who left matches “Hanna”" in words_of(admin.get("/list_patients/?left=1&q=Hanna"))
+
+
+def test_a_doctor_finds_nobody_who_left(clinic: Clinic, as_: SignedIn) -> None:
+    doctor, patient = factories.make_doctor(clinic), factories.make_patient(clinic, last_name="Gone", is_active=False)
+    factories.make_appointment(doctor, patient, clock.now() - timedelta(days=3), status=AppointmentStatus.COMPLETED)
+    page = as_(doctor.account).get("/list_patients/?left=1")
+    assert "Gone" not in words_of(page) and "left=1" not in page.text
 
 
 def test_deleting_needs_a_post_and_a_known_patient(admin: FlaskClient) -> None:

@@ -17,6 +17,7 @@ from medimeet import clock
 from medimeet.config import data_path
 from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
+from medimeet.errors import NotAllowed
 from medimeet.gateways.outbox import OutboxFolder
 from medimeet.model_base import Base
 from medimeet.models import (
@@ -32,7 +33,16 @@ from medimeet.models import (
     Notification,
     Patient,
 )
-from medimeet.services import erased_list, erased_traces, erasure, health, held_records, retention, rights_messages
+from medimeet.services import (
+    erased_list,
+    erased_traces,
+    erasure,
+    health,
+    held_records,
+    patients,
+    retention,
+    rights_messages,
+)
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in, sign_in
@@ -195,6 +205,80 @@ def test_the_desk_erases_a_patient_who_asks_for_it_and_the_last_mail_says_so(
     mail = db.session.scalars(select(Notification).where(Notification.account_id == life.account_id)).one()
     assert (mail.kind, mail.recipient) == ("data_erased", "canary@people.example")
     assert "The clinic has erased what we keep about you" in mail.body
+
+
+@pytest.fixture
+def removed(life: Patient, admin: Account, as_: SignedIn) -> Patient:
+    """The patient of the whole life, whom the desk has removed since."""
+    as_(admin).post("/delete_patient/", data={"patient_id": life.id})
+    return life
+
+
+def test_the_desk_erases_somebody_who_was_removed_before_and_what_the_law_holds_stays(
+    removed: Patient, admin: Account, as_: SignedIn
+) -> None:
+    desk, address = as_(admin), f"/patient-data/{removed.id}/erase/"
+    assert "1 visit and what doctors wrote about it" in words_of(desk.get(address))
+    answer = erase(desk, address)
+    assert f"listed as “Erased person {removed.account_id}”" in flashes_of(desk.get(answer.location))  # type: ignore[attr-defined]
+    mail = db.session.scalars(select(Notification).where(Notification.kind == "data_erased")).one()
+    assert mail.recipient == "canary@people.example"
+    after_the_last_mail()
+    assert set(rows_with(a_whole_life.GONE)) == {"held_identity: canary-first", "held_identity: canary-last"}
+    assert db.session.scalars(select(MedicalRecordVersion)).one().complaint == "canary cough"
+    assert erase(desk, address).status_code == 404  # type: ignore[attr-defined]
+
+
+@only_sqlite
+def test_the_desk_erases_somebody_who_closed_their_own_profile(
+    clinic: Clinic, life: Patient, admin: Account, as_: SignedIn
+) -> None:
+    patients.close_own(actor_of(life, clinic))
+    assert erase(as_(admin), f"/patient-data/{life.id}/erase/").status_code == 303  # type: ignore[attr-defined]
+    assert db.session.get_one(Account, life.account_id).erased_at is not None
+
+
+@only_sqlite
+def test_nobody_but_the_clinics_own_admin_erases_whom_it_removed(
+    clinic: Clinic, doctor: Doctor, removed: Patient, as_: SignedIn
+) -> None:
+    far = factories.make_clinic(name="Hillside")
+    address = f"/patient-data/{removed.id}/erase/"
+    refused = {
+        factories.make_admin(far): 404,
+        factories.make_doctor(far).account: 403,
+        doctor.account: 403,
+        factories.make_patient(clinic).account: 403,
+    }
+    for person, status in refused.items():
+        browser = as_(person)
+        assert (browser.get(address).status_code, erase(browser, address).status_code) == (status, status)  # type: ignore[attr-defined]
+    assert db.session.get_one(Account, removed.account_id).erased_at is None
+
+
+@only_sqlite
+def test_somebody_who_worked_here_is_not_erased_after_they_left(
+    clinic: Clinic, doctor: Doctor, admin: Account, as_: SignedIn
+) -> None:
+    profile = factories.save(Patient(clinic_id=clinic.id, account_id=doctor.account_id))
+    desk = as_(admin)
+    desk.post("/delete_doctor/", data={"doctor_id": doctor.id})
+    assert not db.session.get_one(Account, doctor.account_id, populate_existing=True).is_active
+    assert erase(desk, f"/patient-data/{profile.id}/erase/").status_code == 404  # type: ignore[attr-defined]
+    with pytest.raises(NotAllowed, match="You work here"):
+        erasure.erase(actor_of(admin, clinic), doctor.account_id)
+
+
+@only_sqlite
+def test_a_backup_from_before_brings_nobody_back_who_was_removed_and_then_erased(
+    removed: Patient, admin: Account, as_: SignedIn
+) -> None:
+    put_back, desk = backup_of_now(), as_(admin)
+    erase(desk, f"/patient-data/{removed.id}/erase/")
+    put_back()
+    assert rows_with(("canary street",))
+    assert retention.clean_up()["people whom a backup brought back"] == 1
+    assert rows_with(("canary street",)) == []
 
 
 @only_sqlite

@@ -185,6 +185,15 @@ def test_the_desk_makes_the_file_for_a_patient_who_is_told(
     assert "Dana Desk clinic staff downloaded everything that is kept about you runs the clinic" in seen
 
 
+def test_the_desk_makes_the_file_for_somebody_who_was_removed_too(
+    patient: Patient, visit: Appointment, admin: Account, as_: SignedIn
+) -> None:
+    desk = as_(admin)
+    desk.post("/delete_patient/", data={"patient_id": patient.id})
+    told = json.loads(opened(desk, f"/patient-data/{patient.id}/download/").read("data.json"))
+    assert [row["id"] for row in told["tables"]["appointment"]] == [visit.id]
+
+
 def test_thousands_of_lines_are_all_in_the_file_and_cost_no_statement_each(
     clinic: Clinic, patient: Patient, as_: SignedIn
 ) -> None:

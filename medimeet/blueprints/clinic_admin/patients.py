@@ -21,10 +21,15 @@ from medimeet.web.signed_in import current_actor
 @bp.get("/list_patients/")
 @allow(access.clinic_team)
 def list_patients() -> Response:
-    """GET /list_patients/: the clinic's patients, a doctor's own ones for a doctor; with search and pages."""
-    query = wanted_search()
-    found = patients.listed(current_actor(), search=query, page=wanted_page())
-    return page("clinic_admin/patients.html", "clinic_admin/_patients.html", found=found, query=query)
+    """GET /list_patients/: the clinic's patients, a doctor's own ones for a doctor; with search and pages.
+
+    `?left=1`: for the admin those who left or were removed, so that they too can be erased, and can have a copy.
+    """
+    actor, query = current_actor(), wanted_search()
+    left = actor.is_admin and "left" in request.args
+    find = patients.listed_left if left else patients.listed
+    found = find(actor, search=query, page=wanted_page())
+    return page("clinic_admin/patients.html", "clinic_admin/_patients.html", found=found, query=query, left=left)
 
 
 @bp.get("/view_patient/<int:patient_id>/")

@@ -4,6 +4,7 @@ from flask import Response, flash, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.blueprints.privacy.blueprint import bp
+from medimeet.blueprints.privacy.way_back import way_back
 from medimeet.models import Account, Patient
 from medimeet.services import access, erasure, patients
 from medimeet.web.fragments import go_to, page
@@ -31,7 +32,7 @@ def erase() -> Response | WerkzeugResponse:
 def erase_patient(patient_id: int) -> Response | WerkzeugResponse:
     """GET, POST /patient-data/<int:patient_id>/erase/: the same for a patient who asks the clinic for it."""
     actor, form = current_actor(), OwnPasswordForm()
-    find = patients.find if form.is_submitted() else patients.read
+    find = patients.find_for_rights if form.is_submitted() else patients.read_for_rights
     patient = find(actor, patient_id)
     refusal = "Somebody who works here can't be erased." if erasure.refusal(patient.account) else ""
     if refusal or not is_confirmed(form):
@@ -51,4 +52,5 @@ def _page(form: OwnPasswordForm, person: Account, patient: Patient | None = None
         patient=patient,
         refusal=refusal,
         outlook=erasure.outlook(person),
+        way_back=way_back(patient),
     )

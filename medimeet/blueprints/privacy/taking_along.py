@@ -6,6 +6,8 @@ from typing import Any
 from flask import Response, render_template, send_file
 
 from medimeet.blueprints.privacy.blueprint import bp
+from medimeet.blueprints.privacy.way_back import way_back
+from medimeet.models import Patient
 from medimeet.services import access, data_export, export_files, patients
 from medimeet.services.data_export import Export
 from medimeet.web.context import clock_time, day
@@ -21,7 +23,7 @@ def download() -> Response:
     """GET, POST /my-data/download/: everything about oneself as a ZIP file, for one's password."""
     actor, form = current_actor(), OwnPasswordForm()
     if not is_confirmed(form):
-        return page("privacy/download.html", status=status_of(form), form=form, person=actor.person, patient=None)
+        return _page(form)
     export = data_export.of_own(actor)
     data_export.note(actor, actor.person)
     return _file(export, "my-data.zip")
@@ -32,12 +34,23 @@ def download() -> Response:
 def download_for_patient(patient_id: int) -> Response:
     """GET, POST /patient-data/<int:patient_id>/download/: the same for a patient at the desk, who is told of it."""
     actor, form = current_actor(), OwnPasswordForm()
-    patient = patients.find(actor, patient_id)
+    patient = patients.find_for_rights(actor, patient_id)
     if not is_confirmed(form):
-        return page("privacy/download.html", status=status_of(form), form=form, person=actor.person, patient=patient)
+        return _page(form, patient)
     export = data_export.of_patient(actor, patient)
     data_export.note(actor, patient.account)
     return _file(export, f"patient-{patient.id}.zip")
+
+
+def _page(form: OwnPasswordForm, patient: Patient | None = None) -> Response:
+    return page(
+        "privacy/download.html",
+        status=status_of(form),
+        form=form,
+        person=current_actor().person,
+        patient=patient,
+        way_back=way_back(patient),
+    )
 
 
 def _shown(column: str, value: Any) -> str:
