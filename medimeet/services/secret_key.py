@@ -6,6 +6,7 @@ What one host signs (cookies, tokens, codes), one with another key refuses: peop
 from contextlib import suppress
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from medimeet.config import setting
 from medimeet.db import db
@@ -21,7 +22,7 @@ _MEND = "Give every host, and this command, the same MEDIMEET_SECRET_KEY, then r
 
 def note() -> None:
     """Notes that a host has begun to work with this secret key."""
-    with suppress(Busy):  # a full disk keeps nobody from starting
+    with suppress(Busy, DBAPIError):  # a database that is full, away or not made yet keeps nobody from starting
         heartbeats.beat(_own())
 
 

@@ -1,9 +1,12 @@
 """What machines are told: whether this server can serve, and whether somebody sends its messages."""
 
+import runpy
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import click
 import pytest
 import time_machine
 from flask import Flask
@@ -14,6 +17,7 @@ from medimeet import poller
 from medimeet.db import db
 from medimeet.models import Clinic, Heartbeat
 from medimeet.services import delivery, health, secret_key, sending_alarm
+from tests.servers import ROOT
 
 
 def ready(client: FlaskClient) -> tuple[int, str, str]:
@@ -55,6 +59,47 @@ def test_a_host_whose_secret_key_another_host_does_not_have_says_so_until_all_ha
     assert "secret" not in client.get("/metrics").get_data(as_text=True)
     secret_key.note()
     assert ready(client)[1] == "ok"
+
+
+@pytest.fixture
+def served(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Has a program load what WSGI servers serve, on the test's database, with a secret key."""
+
+    def serve(key: str) -> None:
+        for name, value in (("DATABASE_URL", app.config["DATABASE_URL"]), ("DATA_DIR", tmp_path), ("SECRET_KEY", key)):
+            monkeypatch.setenv(f"MEDIMEET_{name}", str(value))
+        site = runpy.run_path(str(ROOT / "wsgi.py"))["app"]
+        with site.app_context():
+            db.engine.dispose()
+
+    return serve
+
+
+def prints_of_keys() -> list[str]:
+    """What the hosts have noted of their keys."""
+    return [row.name for row in db.session.scalars(select(Heartbeat)) if row.name.startswith(secret_key.NOTED)]
+
+
+def test_a_host_that_any_wsgi_server_serves_is_found_by_its_other_secret_key(
+    app: Flask, client: FlaskClient, served: Callable[[str], None]
+) -> None:
+    poller._round(app, delivery.gateways(), threading.Event())
+    served(app.config["SECRET_KEY"])
+    assert ready(client)[1] == "ok"
+    served("the secret key of another host, as long")
+    assert "has another one" in client.get("/readyz").get_json()["checks"]["secret key"]
+    assert len(prints_of_keys()) == 2
+
+
+def test_a_command_that_only_looks_is_no_host(clinic: Clinic, served: Callable[[str], None]) -> None:
+    with click.Context(click.Command("routes")).scope():
+        served("a secret key that was given to one command")
+    assert prints_of_keys() == []
+
+
+def test_a_server_starts_before_its_database_is_made(served: Callable[[str], None], app: Flask, tmp_path: Path) -> None:
+    app.config["DATABASE_URL"] = f"sqlite:///{tmp_path}/not made yet.sqlite"
+    served(app.config["SECRET_KEY"])
 
 
 @contextmanager
