@@ -30,6 +30,7 @@ from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble
 from medimeet.errors import InDoubt
 from medimeet.model_base import Base
 from medimeet.prepared import Found, Prepared
+from medimeet.sqlite_engine import KeptConnections
 from medimeet.tally import COMMANDS
 from medimeet.writer_lock import WriterLock
 
@@ -51,6 +52,7 @@ def start(app: Flask) -> None:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         sqlite_engine.prepare(engine, app.config["DATABASE_TIMEOUT_SECONDS"])
+        app.extensions["kept_connections"] = KeptConnections(engine)
         app.extensions["writer_lock"] = WriterLock(engine.url.database)
     else:
         # Here, so that no clinic on SQLite waits at each start for what speaks to PostgreSQL.
@@ -175,7 +177,10 @@ def prepared_rows(statement: Prepared, **values: Any) -> Sequence[tuple[Any, ...
 def found_by(statement: Prepared, **values: Any) -> Found:
     """The same as the driver gave them, for who keeps what follows from them."""
     if _connection.get() is None and not _reads_in_session():
-        return statement.find(db.engine, values)
+        kept: KeptConnections | None = current_app.extensions.get("kept_connections")
+        if kept is None or kept.engine.dispatch.before_cursor_execute:
+            return statement.find(db.engine, values)
+        return statement.find_kept(kept, values)
     if db.session.registry.has():
         db.session.flush()
     return statement.find_within(connection(), values)
@@ -237,10 +242,12 @@ def _in_transaction_of_rows(work: Callable[[], R]) -> R:
             return answer
         if session.in_transaction():
             session.commit()  # ends what was read, and unlike a rollback has no model read anew
-        with _one_writer(), db.engine.connect().execution_options(writes=True) as line, line.begin() as transaction:
-            answer = _with_endings(line, work)
-            _commit(transaction)
-            return answer
+        with _one_writer():
+            line = current_app.extensions["kept_connections"].writer()
+            with line.begin() as transaction:
+                answer = _with_endings(line, work)
+                _commit(transaction)
+                return answer
     except BaseException:
         _forget_what_was_read()
         raise

@@ -4,10 +4,11 @@ import os
 import secrets
 import sqlite3
 import time
+from collections import deque
 from contextlib import closing, suppress
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 _LOG_PAGES = 4000  # the log is taken up before that; a COMMIT that has to do it keeps all who write waiting
@@ -39,9 +40,62 @@ def prepare(engine: Engine, timeout: float) -> None:
         # By the driver itself, at a fifth of the cost.
         begins = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
         try:
-            connection.connection.driver_connection.execute(begins)
+            connection.connection.dbapi_connection.execute(begins)
         except sqlite3.Error as error:
             raise DBAPIError.instance(begins, None, error, sqlite3.Error) from error
+
+
+class KeptConnections:
+    """Connections that stay open past the engine's pool, whose ceremony costs ten times what a small look does.
+
+    There is one for each look that is under way, and one for whoever holds the writer's lock.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._writer: Connection | None = None
+        event.listen(engine, "engine_disposed", self._close)
+
+    def rows(self, text: str, values: Any) -> list[tuple[Any, ...]]:
+        """What a look finds, in no transaction of ours. Raises sqlite3.Error."""
+        try:
+            line = self._idle.pop()
+        except IndexError:
+            line = self._opened()
+        try:
+            return line.execute(text, values).fetchall()
+        finally:
+            self._idle.append(line)
+
+    def writer(self) -> Connection:
+        """The connection on which this process writes, outside a transaction, for who holds the writer's lock."""
+        if self._writer is not None and self._driver_of(self._writer).in_transaction:
+            self._close_writer()  # not even its rollback came through
+        if self._writer is None:
+            self._writer = self.engine.connect().execution_options(writes=True)
+            self._writer.detach()
+        return self._writer
+
+    def _opened(self) -> sqlite3.Connection:
+        drawn = self.engine.raw_connection()
+        line: Any = drawn.dbapi_connection
+        drawn.detach()
+        return line
+
+    def _close(self, _engine: Engine) -> None:
+        while self._idle:
+            self._idle.pop().close()
+        self._close_writer()
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._driver_of(self._writer).close()
+            self._writer = None
+
+    @staticmethod
+    def _driver_of(line: Connection) -> Any:
+        return line.connection.dbapi_connection
 
 
 def take_up_log(engine: Engine) -> None:

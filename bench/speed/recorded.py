@@ -36,21 +36,12 @@ def record(here: Place, pages: Mapping[str, bytes]) -> Path:
 @contextmanager
 def _noted(engine: Engine) -> Iterator[list[Statement]]:
     statements: list[Statement] = []
-    lines: list[Any] = []
-
-    def watch(line: Any, *_others: Any) -> None:
-        lines.append(line)
-        line.set_trace_callback(lambda text: statements.append((text, ())))  # with its values written out
 
     def note(_connection: Any, _cursor: Any, text: str, values: Any, *_others: Any) -> None:
         statements.append((text, values))
 
-    # SQLite's are asked past SQLAlchemy in part.
-    listening = ("checkout", watch) if engine.dialect.name == "sqlite" else ("before_cursor_execute", note)
-    event.listen(engine, *listening)
+    event.listen(engine, "before_cursor_execute", note)  # where anybody hears, MediMeet asks nothing past SQLAlchemy
     try:
         yield statements
     finally:
-        event.remove(engine, *listening)
-        for line in lines:
-            line.set_trace_callback(None)
+        event.remove(engine, "before_cursor_execute", note)

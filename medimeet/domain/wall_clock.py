@@ -80,6 +80,11 @@ def to_wall(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone)
 
 
+def is_repeated(wall: datetime) -> bool:
+    """Whether clocks that are put back show this local time twice on that day."""
+    return wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset()
+
+
 def zone_label(instant: datetime, zone: ZoneInfo) -> str:
     """What people there call the time then ('BST', 'IST'), or 'UTC+10:30' where it has no name."""
     local = to_wall(instant, zone)

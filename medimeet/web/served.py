@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, g, request
-from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import instance_state
 
 from medimeet.services.access import Actor
 
@@ -57,5 +57,5 @@ def note_who(answer: Response) -> Response:
 
 def _id_of(row: Any) -> int | None:
     """A row's id as the session knows it; reading it from the row may ask the database anew."""
-    identity = inspect(row).identity if row is not None else None
+    identity = instance_state(row).identity if row is not None else None
     return identity[0] if identity else None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from medimeet.domain.wall_clock import (
     NonexistentTime,
     day_bounds,
+    is_repeated,
     minute_of,
     occurrences,
     parse_minute,
@@ -159,6 +160,14 @@ def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(day: date) -> None
 )
 def test_a_zone_is_named_as_people_there_name_it(zone: str, at: str, label: str) -> None:
     assert zone_label(instant(at), ZoneInfo(zone)) == label
+
+
+@given(zoned_days(ZONES + ODD_ZONES), st.integers(0, 1439))
+def test_a_time_that_clocks_show_twice_is_known_by_either_of_its_instants(
+    zoned_day: tuple[date, ZoneInfo], minute: int
+) -> None:
+    found = occurrences(zoned_day[0], minute, zoned_day[1])
+    assert [is_repeated(to_wall(each, zoned_day[1])) for each in found] == [len(found) == 2] * len(found)
 
 
 def test_a_time_without_a_zone_is_no_instant() -> None:

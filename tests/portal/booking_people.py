@@ -86,7 +86,7 @@ def words_of(part: Tag, selector: str) -> str:
 
 def times(answer: TestResponse) -> list[str]:
     """The times of day that are offered."""
-    return [label.get_text(strip=True) for label in soup(answer).select(".mm-slot label")]
+    return [label.get_text(strip=True) for label in soup(answer).select(".mm-slot")]
 
 
 def days(answer: TestResponse) -> list[str]:

@@ -192,6 +192,16 @@ def test_an_hour_that_the_clocks_repeat_is_offered_twice_each_with_its_name(smal
     assert times(page) == ["00:30", "01:30 BST", "01:30 GMT"]
 
 
+def test_a_time_in_the_repeated_hour_has_its_name_also_where_the_other_one_is_taken(
+    small: SmallClinic, as_: As
+) -> None:
+    autumn = date(2027, 10, 31)
+    factories.make_hours(small.shah, date=autumn, start="00:30", end="02:30", slot_minutes=60)
+    small.book(small.shah, small.other, "01:30", day=autumn)
+    page = as_(small.patient.account).get(f"/available-slots/{small.shah.id}/{small.check_up.id}/?day={autumn}")
+    assert times(page) == ["00:30", "01:30 GMT"]
+
+
 def test_later_and_earlier_days_are_links_that_meet(small: SmallClinic, as_: As) -> None:
     patient = as_(small.patient.account)
     here = f"/available-slots/{small.shah.id}/{small.check_up.id}/"

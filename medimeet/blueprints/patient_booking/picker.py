@@ -1,16 +1,15 @@
 """The picker of a time: days that have free times, and the times of one day."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from medimeet import clock
 from medimeet.domain.slots import Slot
-from medimeet.domain.wall_clock import to_wall, zone_label
+from medimeet.domain.wall_clock import is_repeated, to_wall, zone_label
 from medimeet.models import Appointment, Doctor, Treatment
 from medimeet.services import bookable, slots
 from medimeet.services.slots import DaySlots
@@ -235,19 +234,15 @@ def _with_time(others: Sequence[Doctor], treatment: Treatment | None) -> list[tu
 
 def _parts(found: list[Slot], zone: ZoneInfo) -> list[PartOfDay]:
     """The day's times under Morning, Afternoon and Evening; one button a time, whoever has it."""
-    times = [(slot, to_wall(slot.starts_at, zone)) for slot in slots.one_a_start(found)]
-    twice = Counter(_clock(wall) for _slot, wall in times)
-    parts = []
-    for name, begins, ends in _PARTS:
-        here = [(slot, wall) for slot, wall in times if begins <= wall.hour < ends]
-        parts.append(PartOfDay(name, [TimeChoice(str(slot.id), _label(wall, zone, twice)) for slot, wall in here]))
-    return parts
+    choices = [_choice(slot, zone) for slot in slots.one_a_start(found)]
+    return [
+        PartOfDay(name, [choice for hour, choice in choices if begins <= hour < ends]) for name, begins, ends in _PARTS
+    ]
 
 
-def _label(wall: datetime, zone: ZoneInfo, twice: Counter[str]) -> str:
-    label = _clock(wall)
-    return label if twice[label] == 1 else f"{label} {zone_label(wall, zone)}"  # the hour that a clock change repeats
-
-
-def _clock(wall: datetime) -> str:
-    return f"{wall.hour:02}:{wall.minute:02}"
+@lru_cache(maxsize=8192)
+def _choice(slot: Slot, zone: ZoneInfo) -> tuple[int, TimeChoice]:
+    """The hour in which a slot begins, and its button. Kept, for what is free is shown over and over."""
+    wall = to_wall(slot.starts_at, zone)
+    zone_name = f" {zone_label(wall, zone)}" if is_repeated(wall) else ""
+    return wall.hour, TimeChoice(str(slot.id), f"{wall:%H:%M}{zone_name}")
