@@ -15,9 +15,10 @@ from sqlalchemy import func, insert, select
 
 from medimeet import clock
 from medimeet.app import create_app
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import BrowserSession, IssuedToken
 from medimeet.services import retention, tokens
+from medimeet.writing import command
 from tests import databases, factories
 
 ROWS = 100_000

@@ -15,10 +15,11 @@ from werkzeug.test import TestResponse
 
 from medimeet import clock
 from medimeet.app import create_app
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Account, Appointment, Clinic, ContactMessage, Doctor, Patient, Review
 from medimeet.services import day_grid, tokens
+from medimeet.writing import command
 from tests import databases, factories
 
 ROWS = 1000

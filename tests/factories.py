@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.domain.wall_clock import minute_of, to_instant
@@ -30,6 +30,7 @@ from medimeet.models import (
 )
 from medimeet.services import passwords
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 PASSWORD = "a calm blue morning"
 

@@ -17,13 +17,14 @@ from sqlalchemy import insert
 
 from bench.speed import visits
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.references import ALPHABET
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import Role
 from medimeet.models import Account, Clinic, Doctor, Patient, Treatment, WorkingHours
 from medimeet.models.doctor import doctor_treatment
 from medimeet.services import day_grid, tokens
+from medimeet.writing import command
 
 ZONE = "Asia/Kolkata"  # its clocks are never changed, so that the bench is the same all year round
 FIRST_MINUTE, SLOT_MINUTES, SLOTS_A_DAY = 9 * 60, 30, 24  # the day's grid

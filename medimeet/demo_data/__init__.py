@@ -2,13 +2,14 @@
 
 from sqlalchemy import select
 
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.demo_data import clinic_rows, credit_rows, visit_rows
 from medimeet.demo_data.people import CLINICS, PASSWORD, SUPERUSER
 from medimeet.domain.statuses import Role
 from medimeet.errors import InstallationFault
 from medimeet.models import Account, Clinic
 from medimeet.services import passwords
+from medimeet.writing import command, lock
 
 __all__ = ["PASSWORD", "first_clinic_id", "is_loaded", "load"]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
 from medimeet.database_faults import broken_rule
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, TooManyTries
 from medimeet.models import Account, Clinic, Credential
@@ -30,6 +30,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.assistant import prompts
 from medimeet.services.one_time_links import Purpose
+from medimeet.writing import command, lock
 
 MAILED_LINK_LIFETIME = timedelta(days=7)
 TAKEN = {

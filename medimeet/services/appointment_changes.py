@@ -7,7 +7,7 @@ are up, looks, and writes, as `booking` does.
 from datetime import date, datetime
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus, label, may_become
 from medimeet.domain.wall_clock import minute_of, to_wall
 from medimeet.errors import AppointmentClosed, InvalidInput, NotFound
@@ -15,6 +15,7 @@ from medimeet.models import Appointment, Doctor, Patient
 from medimeet.services import appointments, audit, bookable, notifications, orders, placing
 from medimeet.services.access import Actor
 from medimeet.services.orders import TimeOfDay
+from medimeet.writing import command, lock
 
 
 @command

@@ -11,10 +11,11 @@ from sqlalchemy import case, delete, literal, or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import db, insert_into
+from medimeet.db import db
 from medimeet.domain.networks import network_of
 from medimeet.model_base import InstantColumn
 from medimeet.models import AttemptCount
+from medimeet.writing import insert_into
 
 _NO_LIMIT = 2**31 - 1
 

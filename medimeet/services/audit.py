@@ -3,9 +3,9 @@
 from typing import Any
 
 from medimeet import clock, logs
-from medimeet.db import command
 from medimeet.services import audit_chain, reasons
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 
 def note(

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from medimeet.db import at_end_of_command, connection, insert_into
+from medimeet.db import connection
 from medimeet.models import AuditEntry, AuditHead
 from medimeet.prepared import Prepared
 from medimeet.prepared_writes import PreparedInsert, PreparedUpdate
 from medimeet.sealing import key_ring
+from medimeet.writing import at_end_of_command, insert_into
 
 FIRST = ""
 """What the first line of a chain has as the digest of the line before."""

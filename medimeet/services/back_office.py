@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, String, Text, delete, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.model_base import Base
 from medimeet.models import (
@@ -47,6 +47,7 @@ from medimeet.services import (
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
 from medimeet.services.table_rows import kept_as
+from medimeet.writing import command
 
 _NOT_BELOW_ZERO = ("credits", "monthly_credits")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")

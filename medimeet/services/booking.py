@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from medimeet.db import command_of_rows, db, lock_all
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import InvalidInput, MediMeetError, NotFound
 from medimeet.models import Appointment, Patient
@@ -17,6 +17,7 @@ from medimeet.services import audit, notifications, orders, placing
 from medimeet.services.access import Actor
 from medimeet.services.orders import Order, TimeOfDay
 from medimeet.services.placing import Wanted
+from medimeet.writing import command_of_rows, lock_all
 
 
 def book(

@@ -13,12 +13,13 @@ import jwt
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.origins import is_origin, read_origin
 from medimeet.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from medimeet.models import Clinic
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
+from medimeet.writing import command, lock
 
 ISSUER = "medimeet"
 AUDIENCE = "medimeet chatbot"  # never that of a person's token

@@ -3,7 +3,7 @@
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import NotFound
 from medimeet.models import ClinicService
 from medimeet.services import audit, people
@@ -11,6 +11,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
 from medimeet.services.search import any_part, fold
+from medimeet.writing import command
 
 
 def find(actor: Actor, service_id: int) -> ClinicService:

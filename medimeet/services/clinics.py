@@ -6,12 +6,13 @@ from zoneinfo import available_timezones
 from babel import Locale
 from sqlalchemy import select
 
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import NotFound
 from medimeet.models import Account, Clinic
 from medimeet.services import audit, contact_details, meant_clinic, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.writing import command, lock
 
 _WORDS = Locale("en", "GB")
 _OF_REQUEST = select(Clinic).where(Clinic.id == meant_clinic.MEANT)

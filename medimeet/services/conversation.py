@@ -12,7 +12,6 @@ from typing import Any
 from flask_sqlalchemy.pagination import Pagination
 
 from medimeet.config import setting
-from medimeet.db import command
 from medimeet.errors import Busy
 from medimeet.gateways import conversation_store
 from medimeet.gateways.conversation_store import Said, StoreAway, Wanted
@@ -21,6 +20,7 @@ from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.conversation_rows import EVERYTHING_HERE, WAITING, erase_log, erased_until, next_instant
 from medimeet.services.search import words_of
+from medimeet.writing import command
 
 
 class LogAway(Busy):

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, func, select, true
 
 from medimeet import clock
-from medimeet.db import db, insert_into
+from medimeet.db import db
 from medimeet.gateways.conversation_store import SEARCHED, Said, Wanted, with_words
 from medimeet.models import ConversationErasure, ConversationMessage
+from medimeet.writing import insert_into
 
 _ONE_STEP = timedelta(milliseconds=1)
 _BATCH = 500

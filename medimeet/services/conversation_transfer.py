@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import InstallationFault
 from medimeet.gateways import conversation_store
 from medimeet.gateways.conversation_store import Said, StoreAway
@@ -21,6 +21,7 @@ from medimeet.models import ConversationErasure, ConversationMessage
 from medimeet.services.access import Actor
 from medimeet.services.conversation_rows import as_said, erased_until
 from medimeet.services.invariants import Check
+from medimeet.writing import command
 
 if TYPE_CHECKING:
     from medimeet.gateways.mongodb import MongoStore

@@ -10,12 +10,13 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.credits import is_low
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, MediMeetError
 from medimeet.models import Account, Clinic, CreditEntry, CreditReservation, Plan, Subscription
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 LONGEST_ANSWER = timedelta(minutes=5)
 MOST = 1_000_000_000

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, false, func, inspect, literal, sel
 from sqlalchemy.orm import joinedload
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.gateways.conversation_store import Said
 from medimeet.model_base import Base
 from medimeet.models import (
@@ -48,6 +48,7 @@ from medimeet.services import audit, conversation, record_readers, records, righ
 from medimeet.services.access import Actor
 from medimeet.services.record_readers import Deed
 from medimeet.services.search import same_number
+from medimeet.writing import command
 
 
 @dataclass(frozen=True, slots=True)

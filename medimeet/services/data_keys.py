@@ -6,11 +6,12 @@ from collections.abc import Callable
 from sqlalchemy import Connection, select, update
 
 from medimeet import clock, key_file
-from medimeet.db import command, db, insert_into
+from medimeet.db import db
 from medimeet.errors import InstallationFault
 from medimeet.models import DataKey
 from medimeet.sealing import LOOK_SECONDS, CannotOpen, key_ring
 from medimeet.services import audit, sealed_texts
+from medimeet.writing import command, insert_into
 
 PROOF = "data_key.proof"
 _ROUNDS = 5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.wall_clock import MINUTES_A_DAY, text_of
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Clinic, DayGridTime
@@ -13,6 +13,7 @@ from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.declared_time import LONGEST_SLOT, SHORTEST_SLOT, read_minute
+from medimeet.writing import command
 
 FIRST_MINUTE, LAST_MINUTE, STEP = 9 * 60, 21 * 60, 30
 

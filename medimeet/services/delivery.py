@@ -17,7 +17,7 @@ from sqlalchemy import or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import Busy
 from medimeet.gateways import mail, sms
 from medimeet.gateways.mail import Mail, MailGateway
@@ -26,6 +26,7 @@ from medimeet.gateways.sms import Sms, SmsGateway
 from medimeet.models import Clinic, Notification
 from medimeet.services import message_texts
 from medimeet.services.notifications import worthless_after
+from medimeet.writing import command
 
 logger = logging.getLogger(__name__)
 

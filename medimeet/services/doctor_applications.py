@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, NotAllowed, NotFound
 from medimeet.models import Account, Designation, Doctor, Language, Specialty
@@ -18,6 +18,7 @@ from medimeet.services import audit, doctors, notifications, people, sessions, w
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
+from medimeet.writing import command, lock
 
 
 @dataclass(frozen=True, slots=True)

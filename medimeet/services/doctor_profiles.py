@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import or_
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Doctor
 from medimeet.services import audit, doctor_applications, doctors, weekly_times
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
+from medimeet.writing import command
 
 
 def find(actor: Actor, doctor_id: int) -> Doctor:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.errors import NotAllowed, NotFound
 from medimeet.models import Account, Clinic, Designation, Doctor, Language, Specialty, Treatment, WorkingHours
@@ -20,6 +20,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part, fold
+from medimeet.writing import command
 
 _COLUMNS = {
     "specialty_ids": "specialties",

@@ -9,13 +9,14 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import or_, select
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Account, EmergencyAccess, Patient
 from medimeet.services import audit, notifications, people, reasons, records, rights_messages
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.search import fold, same_number
+from medimeet.writing import command, lock
 
 LASTS = timedelta(minutes=60)
 LONGEST = 500

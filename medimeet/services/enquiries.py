@@ -6,13 +6,14 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import func, or_, select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import NotFound
 from medimeet.models import ContactMessage
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.search import any_part, words_of
+from medimeet.writing import command
 
 RECENT = timedelta(days=7)
 _SEARCHED = 5_000

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import NotAllowed, NotFound
 from medimeet.gateways import pictures
@@ -52,6 +52,7 @@ from medimeet.services import (
 )
 from medimeet.services.access import Actor
 from medimeet.services.new_picture import UPLOADS
+from medimeet.writing import command, lock
 
 WORKS_HERE = (
     "You work here, so your name stays beside what you wrote and did: the law asks who treated somebody. Your "

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from medimeet import clock
-from medimeet.db import command, db, insert_into
+from medimeet.db import db
 from medimeet.models import Heartbeat
+from medimeet.writing import command, insert_into
 
 BETWEEN_BEATS = timedelta(seconds=10)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import (
     AppointmentClosed,
@@ -35,6 +35,7 @@ from medimeet.services import (
 from medimeet.services.access import Actor
 from medimeet.services.one_time_links import Purpose
 from medimeet.services.orders import OrderByEmail
+from medimeet.writing import command, lock
 
 CHANNEL = "chatbot"
 

@@ -8,11 +8,12 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import delete, select, update
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import NotFound
 from medimeet.models import Appointment, HeldIdentity, MedicalHistoryEntry, MedicalRecordVersion
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 A_STEP = 20  # patients; each has some records
 

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, not_, select
 
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.domain.wall_clock import day_bounds
 from medimeet.errors import TooManyTries
 from medimeet.models import Appointment, Clinic, Doctor, Patient
 from medimeet.services import attempts, chatbot, slots
 from medimeet.services.attempts import Limit
+from medimeet.writing import command
 
 MOST_OF_A_PATIENT = 3
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, or_, select, update
 
 from medimeet import clock
-from medimeet.db import command, connection, db
+from medimeet.db import connection, db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import Appointment
+from medimeet.writing import command
 
 
 def end_due_of(doctor_ids: Iterable[int], patient_id: int) -> None:

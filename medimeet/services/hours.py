@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.wall_clock import text_of
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Doctor, ExclusionDate, WorkingHours
@@ -21,6 +21,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.declared_time import read_exclusion, read_hours, visits_outside
 from medimeet.services.slots import exclusion_rule, hours_rule
+from medimeet.writing import command, lock
 
 MOST_DAYS_AWAY = 92
 Row = TypeVar("Row", WorkingHours, ExclusionDate)

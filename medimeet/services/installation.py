@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 
 from medimeet import clock
 from medimeet.config import shared_path
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.passwords import password_fault
 from medimeet.domain.statuses import Role
 from medimeet.errors import Conflict, InvalidInput
@@ -20,6 +20,7 @@ from medimeet.models.clinic import EMERGENCY_NUMBER
 from medimeet.services import contact_details, day_grid, one_time_links, passwords
 from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
+from medimeet.writing import command, lock
 
 LINK_LIFETIME = timedelta(days=1)
 CURRENCIES = {"AU": "AUD", "CA": "CAD", "CH": "CHF", "GB": "GBP", "IN": "INR", "NZ": "NZD", "US": "USD"}

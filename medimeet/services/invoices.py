@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import joinedload
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import Conflict, NotFound
 from medimeet.models import CreditBundle, Invoice, Plan
 from medimeet.services import audit, credits, notifications, people, subscriptions
 from medimeet.services.access import Actor, superuser
+from medimeet.writing import command, lock
 
 _UNPAID = (Invoice.paid_at.is_(None), Invoice.withdrawn_at.is_(None))
 _ALL_CLINICS = 0

@@ -2,12 +2,13 @@
 
 from sqlalchemy import Select, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.errors import NotAllowed, NotFound
 from medimeet.models import Account, SecondFactor
 from medimeet.services import audit, second_factor_changes, sessions, tokens
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 _OTHERS = "We can't find a second factor of theirs that you may take off."
 

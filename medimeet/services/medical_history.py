@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import NotFound
 from medimeet.models import MedicalHistoryEntry, Patient
 from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.writing import command
 
 _DIAGNOSED = "Write the day it was found, with a year between 1900 and now, or leave it empty."
 

@@ -12,11 +12,12 @@ from sqlalchemy import select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import NotRegistered, TooManyTries, WrongCode
 from medimeet.models import Account, OneTimeCode
 from medimeet.services import attempts, contact_details, notifications, sign_in
 from medimeet.services.access import Actor
+from medimeet.writing import command, lock
 
 LIFETIME = notifications.CODE_LIFETIME
 TRIES = 5

@@ -8,7 +8,7 @@ What is declared is the time on the clock: in the night that shows an hour twice
 from datetime import date as calendar_date
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain import slots as rules
 from medimeet.domain.slot_ids import UnknownSlot, decode_slot
 from medimeet.domain.slots import Slot
@@ -20,6 +20,7 @@ from medimeet.services.access import Actor
 from medimeet.services.availabilities import Availability, WallSpan, is_called, refuse_out_of_reach, told, wall_span
 from medimeet.services.declared_time import read_hours
 from medimeet.services.slots import exclusion_rule, hours_rule
+from medimeet.writing import command, lock
 
 
 @command

@@ -7,13 +7,14 @@ from datetime import date
 
 from sqlalchemy import Integer, bindparam, or_, select
 
-from medimeet.db import connection, lock, prepared_rows
+from medimeet.db import connection, prepared_rows
 from medimeet.errors import InvalidInput, KeyReused
 from medimeet.models import Appointment, IdempotencyKey
 from medimeet.prepared import Prepared
 from medimeet.prepared_writes import PreparedInsert
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.writing import lock
 
 REASON_LENGTH = 2000
 _KNOWN = Prepared(

@@ -5,13 +5,14 @@ from sqlalchemy import Select, func, select, update
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import Conflict, NotFound
 from medimeet.gateways.outbox import OutboxFolder
 from medimeet.models import Account, Notification, Patient
 from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.search import any_part
+from medimeet.writing import command
 
 NOT_SENT = ("failed", "unknown")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.networks import network_of
 from medimeet.domain.passwords import password_fault
 from medimeet.errors import InvalidInput, TooManyTries, WrongCode, WrongCredentials
@@ -14,6 +14,7 @@ from medimeet.services import attempts, audit, notifications, one_time_links, pa
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
+from medimeet.writing import command, lock
 
 _LINKS_A_NAME, _LINKS_AN_ADDRESS = 5, 60  # an hour
 _NOT_YOURS = "That is not the password you have now."

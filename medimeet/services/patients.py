@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, false, not_, o
 from sqlalchemy.orm import contains_eager
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AGREED, Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Patient
@@ -21,6 +21,7 @@ from medimeet.services.doctors import Removed
 from medimeet.services.new_picture import NewPicture
 from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part, fold, same_number
+from medimeet.writing import command, lock
 
 BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
 _NUMBERS = (Account.mobile, Patient.phone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.ages import age_on
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, NotAllowed, NotFound
@@ -15,6 +15,7 @@ from medimeet.services import accounts, audit, new_picture, notifications
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
+from medimeet.writing import command
 
 GENDERS = {"female": "Female", "male": "Male", "other": "Other"}
 _GENDER = f"Choose one of {', '.join(GENDERS)}."

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from medimeet import clock
 from medimeet.database_faults import broken_rule
-from medimeet.db import connection, db, lock, prepared_rows
+from medimeet.db import connection, db, prepared_rows
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import NoSuchSlot, NotFound, PatientBusy, SlotTaken
 from medimeet.model_base import InstantColumn
@@ -27,6 +27,7 @@ from medimeet.services.access import Actor
 from medimeet.services.bookable import InTheWay
 from medimeet.services.given_treatments import IS_GIVEN, IS_OFFERED
 from medimeet.services.orders import Order, TimeOfDay
+from medimeet.writing import lock
 
 _ADD = PreparedInsert(Appointment.__table__)  # type: ignore[arg-type]
 _DOCTOR_ID, _PATIENT_ID = bindparam("doctor_id", type_=Integer()), bindparam("patient_id", type_=Integer())

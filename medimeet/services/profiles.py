@@ -7,7 +7,7 @@ from typing import Any
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, or_, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Account, Patient
@@ -17,6 +17,7 @@ from medimeet.services.answers import Answers
 from medimeet.services.new_picture import NewPicture
 from medimeet.services.people import PersonDetails
 from medimeet.services.search import any_part
+from medimeet.writing import command
 
 _NEEDED = {
     "username": "Choose a username.",

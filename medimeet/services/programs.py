@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import NotFound
 from medimeet.models import Account, IssuedToken
 from medimeet.services import audit
 from medimeet.services.access import Actor
 from medimeet.services.tokens import unrevoked
+from medimeet.writing import command, lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AGREED, AppointmentStatus
 from medimeet.errors import AppointmentClosed, Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Appointment, EmergencyAccess, MedicalRecordVersion
 from medimeet.services import appointments, audit, reasons
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
+from medimeet.writing import command, lock
 
 FIELDS = ("complaint", "diagnosis", "prescription", "notes")
 LONGEST = 10_000

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, Appointment, MedicalHistoryEntry, Notification, Patient
 from medimeet.services import audit
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 
 def _of_visit_told(notification_id: int) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import Role
 from medimeet.errors import InvalidInput, TooManyTries
 from medimeet.models import Account, Doctor, Patient
@@ -15,6 +15,7 @@ from medimeet.services import accounts, attempts, audit, doctor_applications, pa
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.doctor_applications import Application
+from medimeet.writing import command
 
 _TAKEN_AN_HOUR = 60
 _MADE_OFTEN = "Very many people have registered here. Try again in an hour."

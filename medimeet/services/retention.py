@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Text, and_, delete, inspect, or_, select, 
 
 from medimeet import clock
 from medimeet.config import setting, shared_path
-from medimeet.db import command, db, insert_into
+from medimeet.db import db
 from medimeet.gateways import conversation_store
 from medimeet.gateways.conversation_store import StoreAway
 from medimeet.gateways.outbox import OutboxFolder
@@ -35,6 +35,7 @@ from medimeet.models import (
     Proposal,
 )
 from medimeet.services import erased_traces, erasure, heartbeats, held_records, new_picture
+from medimeet.writing import command, insert_into
 
 BATCH = 200
 EVERY = timedelta(hours=1)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from medimeet import clock
 from medimeet.database_faults import broken_rule
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, Doctor, Patient, Review
@@ -19,6 +19,7 @@ from medimeet.services import audit, bookable
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.search import any_part
+from medimeet.writing import command, lock
 
 _ONCE = "You have reviewed this visit already. Change that review instead."
 

@@ -21,10 +21,11 @@ from sqlalchemy import (
 )
 
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.gateways import conversation_store
 from medimeet.model_base import Base
 from medimeet.sealing import PREFIX, UNSEALED, SealedText, key_ring
+from medimeet.writing import command
 
 UNKNOWN = "unknown key"
 _BATCH = 200

@@ -12,12 +12,13 @@ from sqlalchemy import Integer, bindparam, exists, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock, prepared_rows
+from medimeet.db import db, prepared_rows
 from medimeet.domain.statuses import Role
 from medimeet.errors import NeedsOneTimeCode, TooManyTries, WrongCode
 from medimeet.models import Account, SecondFactor
 from medimeet.prepared import Prepared
 from medimeet.services import attempts, notifications, recovery_codes, refused_sign_ins
+from medimeet.writing import command, lock
 
 _SECONDS = 30
 _IS_ON = Prepared(

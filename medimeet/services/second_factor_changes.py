@@ -6,12 +6,13 @@ from datetime import timedelta
 import pyotp
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import WrongCode
 from medimeet.models import Account, SecondFactor
 from medimeet.services import audit, notifications, one_time_links, recovery_codes, second_factor, sessions, tokens
 from medimeet.services.access import Actor
 from medimeet.services.one_time_links import Purpose
+from medimeet.writing import command, lock
 
 _SET_UP_LIFETIME = timedelta(minutes=15)
 

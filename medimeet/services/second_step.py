@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from medimeet.db import command
 from medimeet.errors import WrongCode
 from medimeet.models import Account
 from medimeet.services import one_time_links, recovery_codes, second_factor
 from medimeet.services.one_time_links import Purpose
+from medimeet.writing import command
 
 LIFETIME = timedelta(minutes=5)
 

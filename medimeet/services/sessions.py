@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.browsers import browser_name
 from medimeet.domain.statuses import Role
 from medimeet.errors import Busy, NotFound
@@ -21,6 +21,7 @@ from medimeet.prepared_models import relate
 from medimeet.services import audit, notifications, second_factor, shown_passwords, tokens
 from medimeet.services.access import Actor
 from medimeet.services.live_credentials import LiveCredential
+from medimeet.writing import command
 
 _TOUCH_EVERY = timedelta(seconds=30)
 _SIGNED_IN = LiveCredential(

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from medimeet.db import db, lock
+from medimeet.db import db
 from medimeet.errors import WrongCredentials
 from medimeet.models import Account, Credential
+from medimeet.writing import lock
 
 _SHOWN = "passwords shown"
 

@@ -5,11 +5,12 @@ from contextlib import suppress
 
 from sqlalchemy import ColumnElement, false, func, or_, select, update
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import InvalidInput, WrongCredentials
 from medimeet.models import Account, Clinic, Credential
 from medimeet.services import attempts, contact_details, password_limits, passwords, refused_sign_ins, shown_passwords
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 
 def check(

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.credits import month_later
 from medimeet.errors import NotAllowed, NotFound
 from medimeet.models import Clinic, CreditBundle, CreditEntry, Plan, Subscription
 from medimeet.services import audit, credits, people
 from medimeet.services.access import Actor, superuser
 from medimeet.services.answers import Answers
+from medimeet.writing import command
 
 _MOST_AT_ONCE = 1_000_000
 

@@ -13,12 +13,13 @@ from sqlalchemy import Update, bindparam, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import Busy, NotSignedIn
 from medimeet.models import Account, Clinic, IssuedToken
 from medimeet.services import audit, second_factor, shown_passwords
 from medimeet.services.access import Actor
 from medimeet.services.live_credentials import LiveCredential
+from medimeet.writing import command, lock
 
 ISSUER = "medimeet"
 AUDIENCE = "medimeet"

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from medimeet import clock
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Appointment, Doctor, Treatment
 from medimeet.prepared_models import PreparedModels
@@ -17,6 +17,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.given_treatments import IS_OFFERED
 from medimeet.services.search import any_part, fold
+from medimeet.writing import command, lock
 
 SHORTEST, LONGEST = 5, 480
 _ONE = PreparedModels((Treatment,), lambda asked: asked.where(IS_OFFERED))

@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from medimeet.db import db, lock
+from medimeet.db import db
 from medimeet.domain import slots as rules
 from medimeet.models import Clinic, DayGridTime, Doctor, WorkingHours
 from medimeet.services import audit, hours
@@ -17,6 +17,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.declared_time import described
 from medimeet.services.slots import hours_rule
+from medimeet.writing import lock
 
 MONDAY_TO_FRIDAY = range(5)
 

@@ -8,13 +8,14 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import InvalidInput, NotFound
 from medimeet.models import Designation, Language, Specialty
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.search import fold
+from medimeet.writing import command
 
 Word = TypeVar("Word", Specialty, Designation, Language)
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.slot_ids import encode_slot, slot_uuid
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.models import (
@@ -31,6 +31,7 @@ from medimeet.models import (
     Specialty,
 )
 from medimeet.services import chatbot, sessions, tokens
+from medimeet.writing import command
 from tests import factories, second_factors
 
 

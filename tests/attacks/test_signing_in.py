@@ -20,13 +20,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.passwords import password_fault
 from medimeet.errors import TooManyTries, WrongCredentials
 from medimeet.models import Account, AttemptCount, AuditEntry, Clinic, Notification, Patient
 from medimeet.services import accounts, chatbot, tokens
 from medimeet.services import sign_in as sign_in_service
 from medimeet.services.access import Actor
+from medimeet.writing import command
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in, mails_to, sign_in

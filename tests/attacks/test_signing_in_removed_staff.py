@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from medimeet.blueprints.transcription import dialogue
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, Clinic
 from medimeet.services import accounts, tokens
 from medimeet.services.tokens import Asking
+from medimeet.writing import command
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.back_office_pages import edit

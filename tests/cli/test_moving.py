@@ -14,8 +14,9 @@ import psycopg
 import pytest
 
 from medimeet.app import create_app
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.services import audit
+from medimeet.writing import command
 from tests.cli.commands import is_one_plain_line, run, start, stopped_at_the_end, until
 from tests.databases import fresh_postgresql
 

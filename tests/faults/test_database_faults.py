@@ -22,13 +22,14 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from medimeet import clock
 from medimeet.app import create_app
 from medimeet.database_faults import trouble_of, trouble_of_file
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.slot_ids import slot_uuid
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import Busy, InDoubt, NoRoom
 from medimeet.gateways import pictures
 from medimeet.models import Appointment, Clinic
 from medimeet.services import slots, tokens
+from medimeet.writing import command, lock
 from tests import factories
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

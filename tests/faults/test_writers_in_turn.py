@@ -17,11 +17,12 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine
 
 from medimeet import sqlite_engine
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import Busy
 from medimeet.models import Clinic
 from medimeet.services import erased_traces
 from medimeet.writer_lock import WriterLock
+from medimeet.writing import command
 from tests.cli.commands import until
 from tests.servers import ROOT
 

@@ -10,12 +10,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from medimeet import logs
-from medimeet.db import at_end_of_command, command, db
+from medimeet.db import db
 from medimeet.errors import Conflict
 from medimeet.models import AuditEntry, AuditHead, Clinic
 from medimeet.services import audit, audit_proof
 from medimeet.services.access import Actor
 from medimeet.services.audit_proof import Head, Proof
+from medimeet.writing import at_end_of_command, command
 from tests import factories
 from tests.statements import statements
 

@@ -9,8 +9,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from werkzeug.test import TestResponse
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Appointment, Clinic, Doctor, Language, Patient, Treatment
+from medimeet.writing import command
 from tests import factories
 
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)

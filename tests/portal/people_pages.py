@@ -11,7 +11,8 @@ from PIL import Image
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from medimeet.db import command, db
+from medimeet.db import db
+from medimeet.writing import command
 
 
 @command

@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, Doctor, WorkingHours
+from medimeet.writing import command
 from tests import factories
 from tests.conftest import Visitor
 from tests.portal.booking_people import (

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from medimeet.app import create_app
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, BrowserSession, Clinic, Patient
 from medimeet.services import accounts
+from medimeet.writing import command
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in, sign_in

@@ -13,10 +13,11 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, Appointment, AuditEntry, BrowserSession, Clinic, Patient
 from medimeet.services import invariants
 from medimeet.services.sessions import hash_of_token
+from medimeet.writing import command
 
 Person = TypeVar("Person")
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from medimeet import clock
 from medimeet.config import data_path
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.models import (
     Account,
@@ -29,6 +29,7 @@ from medimeet.models import (
 )
 from medimeet.services import records, sessions, tokens
 from medimeet.services.assistant import prompts
+from medimeet.writing import command
 from tests import factories
 from tests.factories import actor_of
 from tests.portal.people_pages import picture

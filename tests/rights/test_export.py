@@ -13,11 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.model_base import Base
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, ContactMessage, Doctor, Notification, Patient
 from medimeet.services import data_export, password_changes
 from medimeet.services.access import Actor
+from medimeet.writing import command
 from tests import factories
 from tests.factories import PASSWORD
 from tests.portal.people_pages import words_of

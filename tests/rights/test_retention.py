@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, insert, select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import (
     AttemptCount,
     AuditEntry,
@@ -31,6 +31,7 @@ from medimeet.models import (
     Proposal,
 )
 from medimeet.services import erased_traces, retention
+from medimeet.writing import command
 from tests import factories
 
 A_YEAR = timedelta(days=366)

@@ -8,7 +8,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.errors import InvalidInput, WrongCode
 from medimeet.models import Account, Clinic, OneTimeLink
@@ -17,6 +17,7 @@ from medimeet.services.access import Actor
 from medimeet.services.answers import Answers
 from medimeet.services.one_time_links import Purpose
 from medimeet.services.registration import NewPerson
+from medimeet.writing import command
 from tests import factories
 from tests.factories import actor_of
 from tests.portal.browsing import link_in, mails_to

@@ -6,9 +6,10 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import AttemptCount
 from medimeet.services import attempts
+from medimeet.writing import command
 
 LIMIT = attempts.Limit("a door", 5, timedelta(minutes=5))
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import db, lock_all
+from medimeet.db import db
 from medimeet.domain.slot_ids import encode_slot
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import (
@@ -25,6 +25,7 @@ from medimeet.errors import (
 from medimeet.models import Account, Appointment, AuditEntry, Clinic, Notification, Patient
 from medimeet.services import appointment_changes, appointments, booking, holds, patients, slots
 from medimeet.services.access import Actor
+from medimeet.writing import lock_all
 from tests.factories import (
     actor_of,
     at,

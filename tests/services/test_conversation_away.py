@@ -11,12 +11,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.gateways import mongodb
 from medimeet.gateways.conversation_store import StoreAway, Wanted
 from medimeet.models import Clinic, ConversationMessage
 from medimeet.services import conversation, conversation_rows, conversation_transfer
 from medimeet.services.access import Actor
+from medimeet.writing import command
 from tests import factories
 from tests.peers.mongodb import MongoServer, Pretender
 

@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock, poller
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import Conflict
 from medimeet.models import Clinic, CreditEntry, Subscription
 from medimeet.services import credits, invariants
 from medimeet.services.access import Actor
+from medimeet.writing import command
 from tests import factories
 
 add = command(credits.add)

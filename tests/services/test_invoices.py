@@ -11,12 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.credits import month_later
 from medimeet.errors import Conflict, MediMeetError, NotAllowed, NotFound
 from medimeet.models import Account, AuditEntry, Clinic, CreditEntry, Invoice, Notification, Plan
 from medimeet.services import credits, invariants, invoices, subscriptions
 from medimeet.services.access import Actor
+from medimeet.writing import command
 from tests import factories
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from medimeet.db import command, lock
 from medimeet.sqlite_engine import switch_to_wal
+from medimeet.writing import command, lock
 
 
 @pytest.mark.parametrize("number", [1, 2**31 - 1, 2**31, 2**53 - 1])

@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import SlotTaken
 from medimeet.models import Account, Appointment, Clinic, Doctor, Notification
 from medimeet.services import appointment_changes, booking, calendar_file, notifications
+from medimeet.writing import command
 from tests.factories import (
     actor_of,
     at,

@@ -10,11 +10,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import InvalidInput, NotRegistered, TooManyTries, WrongCode
 from medimeet.models import Account, AttemptCount, Clinic, Notification, OneTimeCode
 from medimeet.services import accounts, delivery, one_time_codes
 from medimeet.services.access import Actor
+from medimeet.writing import command
 from tests import factories
 from tests.portal.people_pages import written
 

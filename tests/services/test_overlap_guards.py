@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from medimeet.database_faults import broken_rule
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import AuditEntry, Clinic, Doctor, Patient, overlap_guards
+from medimeet.writing import command
 from tests.factories import make_appointment, make_doctor, make_hours, make_patient, save
 
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

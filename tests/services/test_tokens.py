@@ -14,10 +14,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.errors import NotSignedIn
 from medimeet.models import Account, Clinic
 from medimeet.services import accounts, password_changes, tokens
+from medimeet.writing import command
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 from tests.portal.browsing import is_signed_in

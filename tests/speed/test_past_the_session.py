@@ -5,9 +5,10 @@ from flask import Flask
 from sqlalchemy import Integer, String, bindparam, column, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
-from medimeet.db import command, db, prepared_rows
+from medimeet.db import db, prepared_rows
 from medimeet.models import Clinic
 from medimeet.prepared import Prepared
+from medimeet.writing import command
 
 NAMES = Prepared(select(Clinic.name, Clinic.created_at).where(Clinic.name == bindparam("name", type_=String())))
 

@@ -3,9 +3,10 @@
 from flask import Flask
 from sqlalchemy import Integer, bindparam
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Clinic, Patient
 from medimeet.prepared_models import PreparedModels
+from medimeet.writing import command
 from tests import factories
 
 OF_ID = PreparedModels([Patient], lambda found: found.where(Patient.id == bindparam("id", type_=Integer())))

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, Clinic, Doctor, Treatment
 from medimeet.services import tokens
+from medimeet.writing import command
 from tests import factories
 from tests.conftest import Visitor
 from tests.statements import statements

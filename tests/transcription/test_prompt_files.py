@@ -9,10 +9,11 @@ from flask import Flask
 
 from medimeet import clock
 from medimeet.config import data_path
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Clinic, Patient
 from medimeet.services import accounts
 from medimeet.services.assistant import prompts
+from medimeet.writing import command
 from tests import factories
 from tests.conftest import Visitor
 from tests.transcription.lines import account_of, bearer, write_prompt

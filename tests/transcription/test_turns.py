@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.gateways.speech import Heard, Listener, SpeechTrouble
 from medimeet.models import Appointment, Clinic, ConversationMessage, Patient
 from medimeet.services import accounts, tokens
 from medimeet.services.assistant import answering, proposals
 from medimeet.services.assistant.events import Event, Question, Reply
+from medimeet.writing import command
 from tests import factories
 from tests.peers.deepgram import DeepgramPeer
 from tests.transcription.lines import Voice, bearer, write_prompt

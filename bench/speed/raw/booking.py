@@ -21,7 +21,7 @@ from medimeet.sealing import KeyRing
 from medimeet.services import audit_chain, calendar_file, message_texts
 
 HORIZON = timedelta(days=365)
-DOCTOR_LOCK, PATIENT_LOCK = 2, 3  # as medimeet.db numbers them
+DOCTOR_LOCK, PATIENT_LOCK = 2, 3  # as medimeet.writing numbers them
 TAKEN = f"""
 SELECT id FROM appointment WHERE clinic_id = ? AND doctor_id = ? AND starts_at <= ? AND starts_at > ? AND ends_at > ?
   AND {OCCUPIES} LIMIT 1

@@ -4,11 +4,11 @@ import logging
 from datetime import timedelta
 
 from medimeet.config import setting
-from medimeet.db import command
 from medimeet.gateways import language_model
 from medimeet.gateways.language_model import LanguageModel
 from medimeet.services import attempts
 from medimeet.services.access import Actor
+from medimeet.writing import command
 
 logger = logging.getLogger(__name__)
 

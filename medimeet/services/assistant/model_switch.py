@@ -1,9 +1,9 @@
 """Whether a clinic lets its assistant ask a language model: its admin decides, and it holds from the next question."""
 
-from medimeet.db import command, lock
 from medimeet.models import Clinic
 from medimeet.services import audit, people
 from medimeet.services.access import Actor
+from medimeet.writing import command, lock
 
 
 @command

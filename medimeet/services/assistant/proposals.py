@@ -14,7 +14,7 @@ from sqlalchemy import delete, or_, select, update
 
 from medimeet import clock
 from medimeet.config import setting
-from medimeet.db import command, db, lock
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus
 from medimeet.errors import AppointmentClosed, Busy, InvalidInput, NotAllowed, NotFound
 from medimeet.models import Account, Appointment, IdempotencyKey, Proposal
@@ -30,6 +30,7 @@ from medimeet.services import (
 )
 from medimeet.services.access import Actor
 from medimeet.services.assistant.cards import Card, card, deed_in_words
+from medimeet.writing import command, lock
 
 __all__ = [
     "CHANNEL",

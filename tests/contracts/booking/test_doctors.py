@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Clinic, Designation, Doctor, Language, Specialty, Treatment
 from medimeet.services import slots
+from medimeet.writing import command
 from tests import factories
 from tests.contracts.programs import Program
 from tests.statements import statements

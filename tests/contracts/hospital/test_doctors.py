@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from medimeet import clock
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.domain.statuses import AppointmentStatus, Role
 from medimeet.models import Clinic, DayGridTime, Designation, Doctor, Specialty
 from medimeet.services import day_grid, hours
+from medimeet.writing import command
 from tests import factories
 from tests.contracts.programs import Program
 from tests.portal.people_pages import picture, written

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import time_machine
 from flask import Flask
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.models import Account, Clinic
+from medimeet.writing import command
 from tests import factories
 from tests.contracts.programs import Program
 

@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 
-from medimeet.db import command, db
+from medimeet.db import db
 from medimeet.model_base import Base
 from medimeet.models import Clinic, Doctor, Language, Patient, Specialty
 from medimeet.services.access import Actor
 from medimeet.services.assistant import built_in
 from medimeet.services.assistant.built_in import BuiltIn
 from medimeet.services.assistant.talk import Talk
+from medimeet.writing import command
 from tests.factories import (
     actor_of,
     at,
