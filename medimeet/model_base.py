@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+_WITHOUT_OFFSET = len("2026-11-23 09:00:00.000000")
+
 
 class InstantColumn(TypeDecorator[datetime]):
     """Keeps an instant: takes aware datetimes only, stores UTC, returns aware UTC."""
@@ -42,7 +44,7 @@ def _in_utc(instant: datetime) -> datetime:
 
 
 def _as_text(instant: datetime | None) -> str | None:
-    return None if instant is None else _in_utc(instant).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if instant is None else _in_utc(instant).isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, Update
+from sqlalchemy import Connection, Insert, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from medimeet.prepared import Form, run
@@ -19,9 +19,7 @@ class PreparedInsert:
         self._table = table
         self._unless_known = unless_known
         self._key = table.autoincrement_column
-        self._defaults = [
-            (column.name, _default_of(column)) for column in table.columns if column is not table.autoincrement_column
-        ]
+        self._fixed, self._made = _defaults(table)
         self._forms: dict[tuple[str, bool], Form] = {}
 
     def add(self, connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +42,8 @@ class PreparedInsert:
             run(connection, form, row)
 
     def _row(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: values[name] if name in values else default() for name, default in self._defaults}
+        made = {name: make(None) for name, make in self._made.items() if name not in values}
+        return {**self._fixed, **made, **values}
 
     def _form(self, connection: Connection, *, gives_id: bool) -> Form:
         key = connection.dialect.name, gives_id
@@ -55,7 +54,7 @@ class PreparedInsert:
                 statement = statement.on_conflict_do_nothing(index_elements=[self._table.c[self._unless_known]])
             if gives_id:
                 statement = statement.returning(self._key)
-            self._forms[key] = _form(statement, connection, [name for name, _ in self._defaults])
+            self._forms[key] = _form(statement, connection, list(self._fixed))
         return self._forms[key]
 
 
@@ -79,8 +78,15 @@ def _form(statement: Insert | Update, connection: Connection, columns: Sequence[
     return Form(statement.compile(dialect=connection.dialect, column_keys=list(columns)), ())
 
 
-def _default_of(column: Column[Any]) -> Callable[[], Any]:
-    default: Any = column.default
-    if default is None:
-        return lambda: None
-    return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
+def _defaults(table: Table) -> tuple[dict[str, Any], dict[str, Callable[[None], Any]]]:
+    """What each column has that the database does not number: a value (None without a default), or what makes one."""
+    fixed: dict[str, Any] = {}
+    made: dict[str, Callable[[None], Any]] = {}
+    for column in table.columns:
+        if column is table.autoincrement_column:
+            continue
+        default: Any = column.default
+        fixed[column.name] = None if default is None or default.is_callable else default.arg
+        if default is not None and default.is_callable:
+            made[column.name] = default.arg
+    return fixed, made

@@ -57,9 +57,9 @@ def contracts_of(app: Flask) -> dict[str, Contract]:
 
 def contract_of_request() -> Contract | None:
     """The contract that the request's route, or else its path, belongs to; None for the portal's pages."""
-    contracts = contracts_of(current_app)
-    if request.blueprint is not None:
-        return contracts.get(request.blueprint)
+    contracts, blueprint = contracts_of(current_app), request.blueprint
+    if blueprint is not None:
+        return contracts.get(blueprint)
     owned = [(root, contract) for contract in contracts.values() for root in contract.roots if _is_below(root)]
     return max(owned, key=lambda pair: ("*" not in pair[0], len(pair[0])))[1] if owned else None
 
