@@ -70,14 +70,14 @@ def is_lost(error: DBAPIError) -> bool:
     """Whether the line to the server broke, so that nobody knows what became of the last order."""
     if _sqlite_code(error) is not None:
         return False
-    state = _state(error)
-    is_about_connection = any(kind.__name__ in _ABOUT_CONNECTIONS for kind in type(error.orig).__mro__)
-    return (
-        error.connection_invalidated
-        or state in _LOST_STATES
-        or state[:2] == "08"
-        or (not state and is_about_connection)
-    )
+    return error.connection_invalidated or tells_of_broken_line(error.orig)
+
+
+def tells_of_broken_line(refusal: BaseException | None) -> bool:
+    """Whether PostgreSQL's driver says by this that the line broke."""
+    state = getattr(refusal, "sqlstate", None) or ""
+    is_about_connection = any(kind.__name__ in _ABOUT_CONNECTIONS for kind in type(refusal).__mro__)
+    return state in _LOST_STATES or state[:2] == "08" or (not state and is_about_connection)
 
 
 def gave_way(error: DBAPIError) -> bool:

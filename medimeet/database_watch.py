@@ -5,6 +5,7 @@ order is overdue and a new connection is not answered either, all lines are cut 
 back later, until a new connection is answered again.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -16,8 +17,10 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
+from medimeet.database_faults import tells_of_broken_line
 from medimeet.errors import Busy
 
+_POOL = logging.getLogger("sqlalchemy.pool.impl.QueuePool")
 _LOOKS_EVERY = 1.0
 _PROBE_SECONDS = 2
 
@@ -38,6 +41,7 @@ class Watch:
         """Listens to the engine. The thread starts with the first order of each process."""
         listen = event.listens_for
         engine = self._engine
+        _POOL.addFilter(_calmly)
 
         @listen(engine, "do_connect")
         def connecting(*_: Any) -> None:
@@ -132,3 +136,12 @@ class Watch:
             if now - since >= seconds:
                 with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
                     line.shutdown(socket.SHUT_RDWR)
+
+
+def _calmly(record: logging.LogRecord) -> bool:
+    """Has the pool tell of a connection that the server ended in one line: it has given it up by itself."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and tells_of_broken_line(error):
+        record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        record.msg, record.args = "PostgreSQL ended a connection; the next one is new", ()
+    return True

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -31,6 +31,7 @@ from medimeet.models import Appointment, Clinic
 from medimeet.services import slots, tokens
 from medimeet.writing import command, lock
 from tests import factories
+from tests.operation.written import written
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
@@ -193,6 +194,35 @@ def test_who_loses_the_line_after_the_visit_was_canceled_is_not_told_that_nothin
     assert "can't tell whether this was saved" in answer.text
     db.session.rollback()
     assert db.session.get_one(Appointment, visit_id).status == AppointmentStatus.CANCELED
+
+
+@on_postgresql
+def test_a_connection_that_the_server_ended_is_one_calm_line_in_the_log(app: Flask, clinic: Clinic) -> None:
+    db.session.rollback()
+    with written() as log, closing(db.engine.raw_connection()) as line:
+        (number,) = line.cursor().execute("SELECT pg_backend_pid()").fetchone()
+        with db.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:number, 2000)"), {"number": number})
+    assert db.session.scalar(text("SELECT pg_backend_pid()")) != number
+    (told,) = log.lines
+    assert (told["level"], told["event"]) == ("warning", "PostgreSQL ended a connection; the next one is new")
+    assert "exception" not in told
+
+
+@on_postgresql
+def test_a_connection_that_can_not_be_given_back_for_another_reason_stays_a_defect(app: Flask, clinic: Clinic) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    db.session.rollback()
+    event.listen(db.engine, "reset", fail)
+    try:
+        with written() as log, db.engine.connect():
+            pass
+    finally:
+        event.remove(db.engine, "reset", fail)
+    (told,) = log.lines
+    assert (told["level"], told["exception"][0]["type"]) == ("error", "ZeroDivisionError")
 
 
 @on_postgresql
