@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from bench import ending
 from bench.speed.asking import Free
 from bench.speed.load import Request, ask
 from bench.speed.places import SETTINGS, Place, place
@@ -161,4 +162,5 @@ def _processor_seconds() -> float:
 
 
 if __name__ == "__main__":
+    ending.take_everything_along()
     main()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bench import ending
 from bench.speed.asking import Free
 from bench.speed.load import Request, get, run
 from bench.speed.places import Place, Server, place
@@ -86,4 +87,5 @@ def _memory(server: Server) -> float:
 
 
 if __name__ == "__main__":
+    ending.take_everything_along()
     main()

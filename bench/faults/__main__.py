@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 
+from bench import ending
 from bench.faults import table
 from bench.faults.parts import PARTS, Asked
 
@@ -59,6 +60,7 @@ def _shown(part: str, asked: Asked) -> bool:
 
 
 if __name__ == "__main__":
+    ending.take_everything_along()
     started = time.monotonic()
     status = main()
     print(f"{'nothing was wrong' if status == 0 else 'something was wrong'}, {time.monotonic() - started:.0f} s")

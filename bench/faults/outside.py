@@ -56,8 +56,8 @@ def outside(folder: Path) -> Iterator[Outside]:
         stack.callback(mail.stop)
         stack.callback(sms.server_close)
         stack.callback(sms.shutdown)
-        mongodb.start()
         stack.callback(mongodb.kill)
+        mongodb.start()
         speech = stack.enter_context(DeepgramPeer(script=_HEARD))
         model = stack.enter_context(LanguageModelPeer())
         ports = {

@@ -82,17 +82,23 @@ class OwnPostgresql:
         main = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
         processes = [main, *map(int, children)]
-        for number, moment in ((signal.SIGSTOP, seconds), (signal.SIGCONT, 0)):
-            for process in processes:
-                with suppress(ProcessLookupError):
-                    os.kill(process, number)
-            time.sleep(moment)
+        try:
+            _signal_all(processes, signal.SIGSTOP)
+            time.sleep(seconds)
+        finally:
+            _signal_all(processes, signal.SIGCONT)
 
     def _run(self, program: str, *options: str) -> None:
         command = [*self._as_account, str(self.programs / program), f"--pgdata={self.folder}/data", *options]
         # Not through a pipe: the server would keep it open.
         with open(self.folder / "commands.log", "ab") as output:
             subprocess.run(command, check=True, stdout=output, stderr=output)
+
+
+def _signal_all(processes: list[int], number: int) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 @contextmanager
@@ -103,8 +109,8 @@ def own_postgresql() -> Iterator[OwnPostgresql]:
         raise FileNotFoundError(f"there is no PostgreSQL below {_PROGRAMS}")
     folder = Path(tempfile.mkdtemp(prefix="medimeet-postgresql-"))
     server = OwnPostgresql(folder, programs[-1])
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         with suppress(subprocess.CalledProcessError):

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from bench import ending
 from bench.speed import large, machine, small
 from bench.speed.duels import Pace
 from bench.speed.table import Table
@@ -24,4 +25,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    ending.take_everything_along()
     main()
