@@ -12,10 +12,14 @@ from bench.faults.pace import Pace, pace, slowed
 from bench.faults.rounds import Course, Verdict
 from bench.faults.servers import Service
 from bench.faults.talkers import SigningIn, Speaking, Talker, Typing, prepare_to_speak
+from medimeet.services import delivery
 from tests.peers.faulty import BROKEN, FaultyServer, Mode
 
 BEFORE_SECONDS, BROKEN_SECONDS = 2.0, 4.0
+LOOKS_EVERY_SECONDS = 0.05
 HEARD_AGAIN_SECONDS = 10.0
+# What misbehaved in the round before rests; until it is asked again, nothing is proved.
+ASKED_AGAIN_SECONDS = delivery.REST_SECONDS + 10
 NAMES = (MAIL, SMS, SPEECH, MODEL, LOG)
 
 
@@ -60,6 +64,8 @@ class Bench:
             moments.append(time.monotonic())
             calls.append(line.calls)
             line.mode = mode
+            if mode != Mode.REFUSED:  # nobody is there who could count
+                wait_until_asked(line, calls[0])
             time.sleep(BROKEN_SECONDS)
             return moments[1]
 
@@ -111,6 +117,13 @@ def run(url: str, folder: Path, seed: int, clients: int) -> tuple[dict[str, Verd
             verdicts["every message has left"] = _afterwards(bench, peers)
             defects = [line for service in (web, poller) if service is not None for line in service.defects]
         return verdicts, bench.people, defects
+
+
+def wait_until_asked(line: FaultyServer, calls: int) -> None:
+    """Until it was called more than so often, but not for ever."""
+    deadline = time.monotonic() + ASKED_AGAIN_SECONDS
+    while line.calls <= calls and time.monotonic() < deadline:
+        time.sleep(LOOKS_EVERY_SECONDS)
 
 
 def _end(talkers: Sequence[Talker], broken_at: float) -> None:
