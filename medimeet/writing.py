@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from medimeet import sqlite_engine
 from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble_of
 from medimeet.db import PATIENCE, connection, db, give_up, running_connection
-from medimeet.errors import InDoubt
+from medimeet.errors import Busy, InDoubt, MediMeetError
 from medimeet.model_base import Base
 from medimeet.tally import COMMANDS
 
@@ -34,7 +34,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
 
     Read-only work that went before in the session is ended first, so the command sees the newest rows.
     Raises Busy past the database's time limit. A command never calls another command. Once one has ended well,
-    `g.has_committed` says so: whatever fails later, nobody may be told that nothing was changed.
+    `g.has_committed` says so: `honest` knows what may then be told of what fails later.
     """
     return _as_command(function, _in_transaction)
 
@@ -46,6 +46,11 @@ def command_of_rows(function: Callable[P, R]) -> Callable[P, R]:
     is looked at again.
     """
     return _as_command(function, _in_transaction_of_rows)
+
+
+def honest(refusal: MediMeetError) -> MediMeetError:
+    """The refusal as people may be told it: once a command has ended well, never that nothing was changed."""
+    return InDoubt() if isinstance(refusal, Busy) and g.get("has_committed") else refusal
 
 
 def at_end_of_command(ending: Callable[[list[Any]], None], item: Any) -> None:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from medimeet.database_faults import is_beyond_any_row, trouble_of, trouble_of_file
 from medimeet.db import give_up
-from medimeet.errors import Busy, InDoubt, MediMeetError, NeedsSecondFactor, NotFound, NotSignedIn
+from medimeet.errors import MediMeetError, NeedsSecondFactor, NotFound, NotSignedIn
 from medimeet.services import access
 from medimeet.web.context import values_without_people
 from medimeet.web.contract import contract_of_request
@@ -20,6 +20,7 @@ from medimeet.web.fragments import go_to, is_htmx
 from medimeet.web.refusals import Refusal
 from medimeet.web.request_id import request_id
 from medimeet.web.signed_in import ask_to_sign_in, current_actor
+from medimeet.writing import honest
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +75,7 @@ def start(app: Flask) -> None:
 
 def refused(error: MediMeetError) -> WerkzeugResponse:
     """The answer to a refusal that no view has caught."""
-    if isinstance(error, Busy) and g.get("has_committed"):
-        error = InDoubt()  # the change was kept, and what failed is only to show it: "nothing was changed" is not so
+    error = honest(error)
     if isinstance(error, NotSignedIn) and contract_of_request() is None:
         return ask_to_sign_in()
     if isinstance(error, NeedsSecondFactor) and contract_of_request() is None:

@@ -1,15 +1,18 @@
 """Who speaks when: one answer at a time, in the order of the questions, until somebody interrupts."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from medimeet import clock
 from medimeet.db import db
+from medimeet.domain.statuses import AppointmentStatus
 from medimeet.gateways.speech import Heard, Listener, SpeechTrouble
 from medimeet.models import Appointment, Clinic, ConversationMessage, Patient
 from medimeet.services import accounts, tokens
@@ -258,6 +261,37 @@ def test_a_confirmed_proposal_books_once_with_the_words_of_the_clinic(voice: Voi
         line.ask("Thank you")
     db.session.rollback()
     assert [row.id for row in db.session.scalars(select(Appointment))] == [confirmed["appointment"]]
+
+
+@pytest.mark.parametrize("lost_at", ["UPDATE proposal", "SELECT proposal"])
+def test_who_loses_the_database_after_the_visit_was_canceled_is_not_told_that_nothing_was_changed(
+    voice: Voice, clinic: Clinic, lost_at: str
+) -> None:
+    patient = factories.make_patient(clinic)
+    tomorrow = factories.at(clinic, clock.today(clinic.zone) + timedelta(days=1), "10:00")
+    visit_id = factories.make_appointment(factories.make_doctor(clinic), patient, tomorrow).id
+    made = proposals.propose_cancellation(factories.actor_of(patient, clinic), appointment_id=visit_id)
+    asked: list[str] = []
+
+    def lose(_line: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+        if statement.startswith(lost_at) and any(each.startswith("UPDATE appointment") for each in asked):
+            error = sqlite3.OperationalError("words in any language")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise OperationalError(statement, {}, error)
+
+    with voice.line_of(patient) as line:
+        event.listen(db.engine, "before_cursor_execute", lose)
+        try:
+            line.send("confirm", proposal=made.public_id)
+            told = line.next()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", lose)
+    assert told["code"] == "in_doubt"
+    assert "can't tell whether this was saved" in told["message"]
+    db.session.rollback()
+    db.session.expire_all()
+    assert db.session.get_one(Appointment, visit_id).status == AppointmentStatus.CANCELED
 
 
 @on_sqlite

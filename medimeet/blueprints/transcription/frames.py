@@ -98,6 +98,11 @@ def error(code: str, message: str) -> dict[str, Any]:
     return {"type": "error", "code": code, "message": message}
 
 
+def refusal(told: MediMeetError) -> dict[str, Any]:
+    """One of our refusals."""
+    return error(code_of(told), told.words)
+
+
 def code_of(fault: MediMeetError) -> str:
     """The code of one of our refusals: the name of its kind, as `slot_taken`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(fault).__name__).lower()

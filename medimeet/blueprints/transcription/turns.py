@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from medimeet.blueprints.transcription import frames
 from medimeet.blueprints.transcription.caller import Caller
-from medimeet.database_faults import is_busy
+from medimeet.database_faults import trouble_of
 from medimeet.domain import dangers
-from medimeet.errors import Busy, MediMeetError, NotSignedIn
+from medimeet.errors import MediMeetError, NotSignedIn
 from medimeet.services import conversation
 from medimeet.services.access import Actor
 from medimeet.services.assistant import answering, proposals
 from medimeet.services.assistant.events import Question, Reply
 from medimeet.services.assistant.talk import Talk
+from medimeet.writing import honest
 
 MOST_WAITING = 5
 BUSY = "There are several questions waiting for an answer already. Wait for one, then ask again."
@@ -115,12 +116,12 @@ class Turns:
             else:
                 self._answer(actor, turn)
         except MediMeetError as error:
-            self._send(frames.error(frames.code_of(error), error.words))
-        except DBAPIError as error:
-            if not is_busy(error):
-                logger.exception("the assistant's turn failed")
-            self._send(frames.error("busy", Busy.default_words) if is_busy(error) else frames.error("fault", FAULT))
-        except Exception:
+            self._send(frames.refusal(honest(error)))
+        except Exception as error:
+            trouble = trouble_of(error) if isinstance(error, SQLAlchemyError) else None
+            if trouble is not None:
+                self._send(frames.refusal(honest(trouble)))
+                return
             logger.exception("the assistant's turn failed")
             self._send(frames.error("fault", FAULT))
 
