@@ -41,7 +41,8 @@ class Table:
         """The head of a section, whose lines stand beside these other sides."""
         self.section = section
         beside = [words for other in others for words in (f"{other}/s", f"of {other} (min to max)")]
-        names = [section, "MediMeet/s", *beside, "p50, p99 ms", f"CPU ms, {', '.join(others)}", "wanted", ""]
+        costs = [f"{what} ms, {', '.join(others)}" for what in ("p99", "CPU")]
+        names = [section, "MediMeet/s", *beside, "p50 ms", *costs, "wanted", ""]
         print()
         _print_cells(names)
         _print_cells(["---"] * len(names))
@@ -59,9 +60,9 @@ class Table:
             ]
         judged = {each: self._judged(name, each, ours, others, alone) for each in wanted}
         costs = ", ".join(f"{side.cost:.2f}" for side in (ours, *others.values()) if side.costs)
-        waits = f"{ours.wait(0.5):.1f}, {ours.wait(0.99):.1f}"
+        waits = [f"{ours.wait(0.5):.1f}", ", ".join(f"{side.wait(0.99):.0f}" for side in (ours, *others.values()))]
         verdict = "; ".join(f"{word}{f' ({alone:.0f} ms)' if not each.beside else ''}" for each, word in judged.items())
-        _print_cells([name, _rate(ours), *beside, waits, costs, "; ".join(map(str, judged)), verdict])
+        _print_cells([name, _rate(ours), *beside, *waits, costs, "; ".join(map(str, judged)), verdict])
 
     def wrong_answer(self, name: str, words: str) -> None:
         """Notes that a side of a line answered wrongly, or did not do what it said."""
