@@ -68,7 +68,11 @@ def served(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calla
     def serve(key: str) -> None:
         for name, value in (("DATABASE_URL", app.config["DATABASE_URL"]), ("DATA_DIR", tmp_path), ("SECRET_KEY", key)):
             monkeypatch.setenv(f"MEDIMEET_{name}", str(value))
+        before = threading.enumerate()
         site = runpy.run_path(str(ROOT / "wsgi.py"))["app"]
+        for begun in set(threading.enumerate()) - set(before):
+            if begun.name == "secret-key":
+                begun.join(20)
         with site.app_context():
             db.engine.dispose()
 
@@ -95,6 +99,16 @@ def test_a_command_that_only_looks_is_no_host(clinic: Clinic, served: Callable[[
     with click.Context(click.Command("routes")).scope():
         served("a secret key that was given to one command")
     assert prints_of_keys() == []
+
+
+def test_a_worker_begins_while_others_hold_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on, noted = threading.Event(), list[bool]()
+    monkeypatch.setattr(secret_key, "note", lambda: noted.append(may_go_on.wait(20)))
+    monkeypatch.setenv("MEDIMEET_SECRET_KEY", "a secret key that is long enough")
+    monkeypatch.setenv("MEDIMEET_DATA_DIR", str(tmp_path))
+    assert runpy.run_path(str(ROOT / "wsgi.py"))["app"]
+    assert noted == []
+    may_go_on.set()
 
 
 def test_a_server_starts_before_its_database_is_made(served: Callable[[str], None], app: Flask, tmp_path: Path) -> None:
