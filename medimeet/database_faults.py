@@ -43,7 +43,7 @@ def trouble_of(error: SQLAlchemyError) -> Busy | None:
     code = _sqlite_code(error)
     if code is not None:
         return NoRoom() if code in _SQLITE_NO_ROOM else Busy() if code in _SQLITE_BUSY else None
-    state = _state(error)
+    state = _state(error.orig)
     if state in _NO_ROOM_STATES:
         return NoRoom()
     return Busy() if is_lost(error) or state in _BUSY_STATES or state[:2] in _BUSY_CLASSES else None
@@ -62,8 +62,9 @@ def is_busy(error: DBAPIError) -> bool:
 def is_beyond_any_row(error: DBAPIError) -> bool:
     """Whether a number or a text was asked for that no column holds: PostgreSQL refuses it, SQLite does not find it."""
     # A text with a NUL never leaves; psycopg itself is not loaded where there is no PostgreSQL.
-    is_refused_here = isinstance(error, DataError) and type(error.orig).__module__ == "psycopg" and not _state(error)
-    return _state(error) == "22003" or is_refused_here
+    state = _state(error.orig)
+    is_refused_here = isinstance(error, DataError) and type(error.orig).__module__ == "psycopg" and not state
+    return state == "22003" or is_refused_here
 
 
 def is_lost(error: DBAPIError) -> bool:
@@ -75,14 +76,14 @@ def is_lost(error: DBAPIError) -> bool:
 
 def tells_of_broken_line(refusal: BaseException | None) -> bool:
     """Whether PostgreSQL's driver says by this that the line broke."""
-    state = getattr(refusal, "sqlstate", None) or ""
+    state = _state(refusal)
     is_about_connection = any(kind.__name__ in _ABOUT_CONNECTIONS for kind in type(refusal).__mro__)
     return state in _LOST_STATES or state[:2] == "08" or (not state and is_about_connection)
 
 
 def gave_way(error: DBAPIError) -> bool:
     """Whether PostgreSQL ended this transaction for another one's sake."""
-    return _state(error) in GAVE_WAY
+    return _state(error.orig) in GAVE_WAY
 
 
 def leaves_in_doubt(error: DBAPIError) -> bool:
@@ -90,8 +91,8 @@ def leaves_in_doubt(error: DBAPIError) -> bool:
     return is_lost(error) or _sqlite_code(error) == sqlite3.SQLITE_IOERR
 
 
-def _state(error: DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""
+def _state(refusal: BaseException | None) -> str:
+    return getattr(refusal, "sqlstate", None) or ""
 
 
 def _sqlite_code(error: DBAPIError) -> int | None:

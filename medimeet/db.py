@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from medimeet import sqlite_engine
 from medimeet.model_base import Base
-from medimeet.prepared import Found, Prepared
+from medimeet.prepared import Found, Prepared, goes_to_driver
 from medimeet.sqlite_engine import KeptConnections
 from medimeet.writer_lock import WriterLock
 
@@ -90,10 +90,10 @@ def prepared_rows(statement: Prepared, **values: Any) -> Sequence[tuple[Any, ...
 def found_by(statement: Prepared, **values: Any) -> Found:
     """The same as the driver gave them, for who keeps what follows from them."""
     if running_connection.get() is None and not _reads_in_session():
-        kept: KeptConnections | None = current_app.extensions.get("kept_connections")
-        if kept is None or kept.engine.dispatch.before_cursor_execute:
-            return statement.find(db.engine, values)
-        return statement.find_kept(kept, values)
+        engine = db.engine
+        if goes_to_driver(engine):
+            return statement.find_kept(current_app.extensions["kept_connections"], values)
+        return statement.find(engine, values)
     if db.session.registry.has():
         db.session.flush()
     return statement.find_within(connection(), values)

@@ -21,16 +21,12 @@ class Prepared:
         self._statement = statement
         self._forms: dict[str, Form] = {}
 
-    def ask(self, engine: Engine, values: Mapping[str, Any]) -> Sequence[Row]:
-        """The rows, read by themselves, in no transaction of ours."""
-        return self.find(engine, values).rows()
-
     def ask_within(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows as the connection's transaction sees them."""
         return self.find_within(connection, values).rows()
 
     def find(self, engine: Engine, values: Mapping[str, Any]) -> "Found":
-        """As `ask`, the rows as the driver gives them."""
+        """The rows as the driver gives them, read by themselves, in no transaction of ours."""
         with engine.connect() as connection:
             return self.find_within(connection, values)
 
@@ -56,12 +52,14 @@ class Prepared:
         return form
 
 
-def run(connection: Connection, form: "Form", values: Mapping[str, Any]) -> Any:
-    """The cursor of a statement in the connection's transaction; on SQLite by the driver itself, unless somebody hears.
+def goes_to_driver(engine: Engine) -> bool:
+    """Whether the driver itself may be asked: on SQLite, unless somebody wants to hear of each order."""
+    return engine.dialect.name == "sqlite" and not engine.dispatch.before_cursor_execute
 
-    PostgreSQL's watch wants to know of each order.
-    """
-    if connection.engine.dispatch.before_cursor_execute or connection.dialect.name != "sqlite":
+
+def run(connection: Connection, form: "Form", values: Mapping[str, Any]) -> Any:
+    """The cursor of a statement in the connection's transaction."""
+    if not goes_to_driver(connection.engine):
         cursor = connection.connection.cursor()
         # Heard and refused as any other, but no result is prepared by its columns: that costs more than all the rest.
         connection._cursor_execute(cursor, form.text, form.bound(values))

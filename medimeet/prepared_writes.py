@@ -8,6 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from medimeet.prepared import Form, run
 
+# Those that can say what happens on a conflict (`on_conflict_…`), which both databases spell alike.
+INSERTS: Mapping[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
 
 class PreparedInsert:
     """The INSERT of one row of a table; what is not given takes its column's own default.
@@ -48,8 +51,7 @@ class PreparedInsert:
     def _form(self, connection: Connection, *, gives_id: bool) -> Form:
         key = connection.dialect.name, gives_id
         if key not in self._forms:
-            kind = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
-            statement: Any = kind(self._table).inline()
+            statement: Any = INSERTS[connection.dialect.name](self._table).inline()
             if self._unless_known is not None:
                 statement = statement.on_conflict_do_nothing(index_elements=[self._table.c[self._unless_known]])
             if gives_id:

@@ -15,7 +15,6 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import current_app, g
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from medimeet import sqlite_engine
@@ -23,6 +22,7 @@ from medimeet.database_faults import gave_way, is_lost, leaves_in_doubt, trouble
 from medimeet.db import PATIENCE, connection, db, give_up, running_connection
 from medimeet.errors import Busy, InDoubt, MediMeetError
 from medimeet.model_base import Base
+from medimeet.prepared_writes import INSERTS
 from medimeet.tally import COMMANDS
 
 P = ParamSpec("P")
@@ -84,7 +84,7 @@ def lock_all(*subjects_and_ids: tuple[str, int]) -> None:
 
 def insert_into(model: type[Base]) -> Any:
     """An INSERT that can say what happens on a conflict (`on_conflict_…`), which both databases spell alike."""
-    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.engine.dialect.name](model)
+    return INSERTS[db.engine.dialect.name](model)
 
 
 _LOCK_ORDER = ("clinic", "account", "doctor", "patient")

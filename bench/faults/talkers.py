@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 
 from websockets.exceptions import WebSocketException
@@ -21,14 +22,26 @@ SOUND = b"\x00\x40\x00\xc0" * 800  # a loud tenth of a second, 16 kHz, 16 bits
 
 
 class Talker(threading.Thread):
-    """Somebody who goes on until `is_over`; `wrong` says what should not have happened to them."""
+    """Somebody who goes on until `is_over`; `wrong` says what should not have happened to them.
+
+    `served` says from when to when each of their deeds took.
+    """
 
     def __init__(self, port: int, person: Person) -> None:
         super().__init__(daemon=True)
         self.port, self.person = port, person
         self.is_over = threading.Event()
         self.wrong: list[str] = []
-        self.served: list[tuple[float, float]] = []  # from when to when each deed took
+        self.served: list[tuple[float, float]] = []
+
+    def expect(self, status: int) -> None:
+        """Notes any status but success as wrong."""
+        if status != 200:
+            self.wrong.append(f"{type(self).__name__} was answered {status}")
+
+
+class Repeating(Talker, ABC):
+    """Who does the same again and again."""
 
     def run(self) -> None:
         """Does it again and again."""
@@ -40,17 +53,12 @@ class Talker(threading.Thread):
                 self.wrong.append(f"{type(self).__name__} got no answer at all")
             self.served.append((began, time.monotonic()))
 
+    @abstractmethod
     def do(self) -> None:
         """One deed. Raises NotSent, Lost."""
-        raise NotImplementedError
-
-    def expect(self, status: int) -> None:
-        """Notes any status but success as wrong."""
-        if status != 200:
-            self.wrong.append(f"{type(self).__name__} was answered {status}")
 
 
-class Typing(Talker):
+class Typing(Repeating):
     """Asks the assistant, and reads what was said."""
 
     def do(self) -> None:
@@ -58,7 +66,7 @@ class Typing(Talker):
             self.expect(deed(self.port, self.person).status)
 
 
-class SigningIn(Talker):
+class SigningIn(Repeating):
     """Gets a token for the password."""
 
     def do(self) -> None:

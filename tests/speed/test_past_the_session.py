@@ -19,7 +19,7 @@ def test_what_a_command_has_just_written_is_read_within_it_and_by_others_only_af
     @command
     def rename() -> int:
         db.session.get_one(Clinic, clinic.id).name = "Riverside"
-        assert NAMES.ask(db.engine, {"name": "Riverside"}) == []
+        assert NAMES.find(db.engine, {"name": "Riverside"}).rows() == []
         return len(prepared_rows(NAMES, name="Riverside"))
 
     assert rename() == 1
@@ -31,4 +31,4 @@ def test_what_a_command_has_just_written_is_read_within_it_and_by_others_only_af
 def test_a_database_that_refuses_a_statement_is_told_of_as_everywhere(app: Flask) -> None:
     nowhere = Prepared(select(column("id", Integer)).select_from(table("no_such_table")))
     with pytest.raises(SQLAlchemyError):
-        nowhere.ask(db.engine, {})
+        prepared_rows(nowhere)
